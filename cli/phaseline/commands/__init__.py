@@ -1,0 +1,1 @@
+"""The command line: options, one flow, one renderer, one exit code."""

@@ -1,0 +1,1 @@
+"""Edge: machines. Releases, sandbox."""

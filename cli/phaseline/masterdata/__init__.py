@@ -1,0 +1,1 @@
+"""Pure: what a data file must look like, whether it does, and what of it differs."""

@@ -1,0 +1,1 @@
+"""Edge: one Odoo, through one port."""
