@@ -1,0 +1,48 @@
+# Everything a contributor types. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help ready ready-dev demo check fmt test bench docs lock
+
+BIN := .venv/bin
+OFFLINE_TESTS := tests/unit tests/cases tests/port tests/kit
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+ready:
+	@.ci/bootstrap run
+
+ready-dev:
+	@.ci/bootstrap dev
+
+demo: ready ## a real Odoo 19 with two proven stages, real data and a page of evidence
+	@$(BIN)/phaseline demo
+
+check: ready-dev ## format, lint, types, import rules and the fast tests (under two minutes)
+	$(BIN)/ruff format --check cli tests
+	$(BIN)/ruff check cli tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/yamllint --strict .
+	@if ls roles/*/tasks playbooks/*.yml >/dev/null 2>&1; then $(BIN)/ansible-lint --offline; \
+	else echo "ansible-lint: no roles or playbooks yet"; fi
+	$(BIN)/pytest -q -m "not odoo and not browser and not bench" $(OFFLINE_TESTS)
+
+fmt: ready-dev ## format and repair what ruff can repair
+	$(BIN)/ruff format cli tests
+	$(BIN)/ruff check --fix cli tests
+
+test: ready-dev ## every test: also a real Odoo 19 and a real Chromium
+	$(BIN)/pytest -m "not bench" --durations=15 tests
+
+bench: ready-dev ## rows a second, side by side with the peer loader
+	$(BIN)/pytest -s -m bench -o addopts="--strict-markers --import-mode=importlib" tests/bench
+
+docs: ready-dev ## write the generated reference tables of the READMEs anew
+	$(BIN)/python tests/kit/reference.py
+
+lock: ready-dev ## resolve the dependencies anew (needs pip-tools)
+	for level in "requirements.lock --extra=build" \
+	  "requirements-dev.lock --extra=build --extra=test --extra=lint --extra=bench"; do \
+	  pip-compile -q --upgrade --strip-extras --generate-hashes --allow-unsafe --no-header \
+	  --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  pyproject.toml -o $$level || exit 1; done
