@@ -34,7 +34,8 @@ fmt: ready-dev ## format and repair what ruff can repair
 test: ready-dev ## every test: also a real Odoo 19 and a real Chromium
 	$(BIN)/pytest -m "not bench" --durations=15 tests
 
-bench: ready-dev ## rows a second, side by side with the peer loader
+bench: ## rows a second, side by side with the peer loader
+	@.ci/bootstrap bench
 	$(BIN)/pytest -s -m bench -o addopts="--strict-markers --import-mode=importlib" tests/bench
 
 docs: ready-dev ## write the generated reference tables of the READMEs anew
@@ -42,7 +43,8 @@ docs: ready-dev ## write the generated reference tables of the READMEs anew
 
 lock: ready-dev ## resolve the dependencies anew (needs pip-tools)
 	for level in "requirements.lock --extra=build" \
-	  "requirements-dev.lock --extra=build --extra=test --extra=lint --extra=bench"; do \
+	  "requirements-dev.lock --extra=build --extra=test --extra=lint" \
+	  "requirements-bench.lock --extra=build --extra=test --extra=lint --extra=bench"; do \
 	  pip-compile -q --upgrade --strip-extras --generate-hashes --allow-unsafe --no-header \
 	  --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  pyproject.toml -o $$level || exit 1; done
