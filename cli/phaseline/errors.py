@@ -89,11 +89,79 @@ class Code:
 
 # One letter an area: B blueprint and tenant, C command line and project, D data files, E engine and
 # gates, H hosts (releases, sandbox), J journal, O Odoo. Numbers never change meaning.
-BLUEPRINT_CODES: dict[str, Code] = {}
-PROJECT_CODES: dict[str, Code] = {}
+BLUEPRINT_CODES: dict[str, Code] = {
+    "B001": Code("a file is not readable YAML", Exit.INVALID),
+    "B002": Code("a file uses what is not allowed: tags, anchors, depth, size", Exit.INVALID),
+    "B003": Code("a key stands twice", Exit.INVALID),
+    "B004": Code("a key is unknown", Exit.INVALID),
+    "B005": Code("a value has the wrong form", Exit.INVALID),
+    "B006": Code("a key is missing", Exit.INVALID),
+    "B007": Code("a file is missing or unreadable", Exit.INVALID),
+    "B008": Code("the format is newer than this kit", Exit.INVALID),
+    "B010": Code("a decision is unanswered", Exit.INVALID),
+    "B011": Code("an answer has the wrong type", Exit.INVALID),
+    "B012": Code("the tenant file answers what nobody asks", Exit.INVALID),
+    "B013": Code("an expression names nothing", Exit.INVALID),
+    "B014": Code("a ref is misspelt", Exit.INVALID),
+    "B015": Code("two records carry one ref", Exit.INVALID),
+    "B016": Code("a ref leads nowhere", Exit.INVALID),
+    "B017": Code("records need each other in a circle", Exit.INVALID),
+    "B018": Code("two records own one field", Exit.INVALID),
+    "B019": Code("Odoo has no such model", Exit.INVALID),
+    "B020": Code("the model has no such field", Exit.INVALID),
+    "B021": Code("a value does not fit its field", Exit.INVALID),
+    "B022": Code("the module is not available in this Odoo", Exit.INVALID),
+    "B023": Code("a search that takes over finds several records", Exit.INVALID),
+    "B024": Code("a record that must exist does not", Exit.INVALID),
+}
+PROJECT_CODES: dict[str, Code] = {
+    "C001": Code("the folder is not a project", Exit.USAGE),
+    "C002": Code("the environment is not known", Exit.USAGE),
+    "C003": Code("a secret is missing", Exit.SECRET),
+    "C004": Code("the stage is not known", Exit.USAGE),
+    "C005": Code("the folder is not empty", Exit.USAGE),
+    "C006": Code("a file of secrets is open to others", Exit.SECRET),
+}
 DATA_CODES: dict[str, Code] = {}
-ENGINE_CODES: dict[str, Code] = {}
-HOST_CODES: dict[str, Code] = {}
+ENGINE_CODES: dict[str, Code] = {
+    "E001": Code("the plan moved since it was reviewed", Exit.REFUSED),
+    "E002": Code("the stage before is not signed on the same input", Exit.REFUSED),
+    "E003": Code("the plan touches too much", Exit.REFUSED),
+    "E004": Code("somebody changed the value in Odoo since the last apply", Exit.REFUSED),
+    "E005": Code("Odoo did not keep a value", Exit.FAILED),
+    "E006": Code("a call did not do what it promises", Exit.FAILED),
+    "E007": Code("there is no passed verification to sign", Exit.REFUSED),
+    "E008": Code("scenarios that write do not run here", Exit.REFUSED),
+    "E009": Code("production wants the testing signature on the same input", Exit.REFUSED),
+    "E010": Code("a proof failed", Exit.UNVERIFIED),
+    "E011": Code("the outcome of a write cannot be decided", Exit.UNKNOWN),
+    "E012": Code("a module was not installed", Exit.FAILED),
+    "E013": Code("the plan is not applied yet", Exit.REFUSED),
+    "J001": Code("a journal entry was edited", Exit.FAILED),
+    "J002": Code("journal entries are missing", Exit.FAILED),
+    "J003": Code("a journal artifact was edited or is missing", Exit.FAILED),
+    "J004": Code("the last journal line is torn", Exit.FAILED),
+}
+HOST_CODES: dict[str, Code] = {
+    "H001": Code("the recipe of a release or one of its locks is not valid", Exit.INVALID),
+    "H002": Code("the signature of a package archive does not verify", Exit.FAILED),
+    "H003": Code("a file differs from its lock, or the locked version is gone", Exit.FAILED),
+    "H004": Code("a download failed", Exit.UNREACHABLE),
+    "H005": Code("a program this needs is missing", Exit.FAILED),
+    "H006": Code("the source is not an Odoo of the asked series", Exit.INVALID),
+    "H007": Code("a part of the release could not be built", Exit.FAILED),
+    "H008": Code("a release is damaged", Exit.UNVERIFIED),
+    "H009": Code("there is no such release here", Exit.FAILED),
+    "H010": Code("another run works on this sandbox or release", Exit.LOCKED),
+    "H011": Code("PostgreSQL does not start", Exit.FAILED),
+    "H012": Code("Odoo does not start", Exit.FAILED),
+    "H013": Code("the sandbox is not running", Exit.UNREACHABLE),
+    "H014": Code("the modules could not be installed", Exit.FAILED),
+    "H015": Code("no unprivileged account to run as", Exit.FAILED),
+    "H016": Code("the disk has too little room", Exit.FAILED),
+    "H017": Code("a database could not be copied, made or dropped", Exit.FAILED),
+    "H018": Code("no Debian mirror was found on this machine", Exit.FAILED),
+}
 ODOO_CODES: dict[str, Code] = {
     "O001": Code("Odoo cannot be reached", Exit.UNREACHABLE),
     "O002": Code("Odoo refuses the key or password", Exit.SECRET),
@@ -105,6 +173,8 @@ ODOO_CODES: dict[str, Code] = {
     "O008": Code("another run holds the lock of this database", Exit.LOCKED),
     "O009": Code("the lock was lost to another run", Exit.LOCKED),
     "O010": Code("no driver can talk to this Odoo", Exit.UNREACHABLE),
+    "O011": Code("Odoo was busy and rolled back: nothing was written", Exit.FAILED),
+    "O012": Code("the server has no such database", Exit.UNREACHABLE),
 }
 CODES: dict[str, Code] = {
     **BLUEPRINT_CODES,

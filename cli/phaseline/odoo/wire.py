@@ -1,0 +1,98 @@
+"""HTTP to one Odoo server: timeouts on everything, and an honest word on what was delivered."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from phaseline.odoo.faults import Asked, lost, undelivered
+
+CONNECT_SECONDS: Final = 10.0
+READ_SECONDS: Final = 60.0
+# Idle connections are given up before the usual proxies do it: a request sent into a connection
+# that the other side just closed would count as lost.
+KEEP_IDLE_SECONDS: Final = 4.0
+NOT_DELIVERED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+GATEWAY = (502, 503, 504)
+# These log what they send or receive, passwords and cookies included, when somebody turns DEBUG on.
+TALKATIVE = (
+    "httpcore.http11", "httpcore.connection", "httpcore.proxy", "odoorpc.rpc.jsonrpclib",
+)  # fmt: skip
+
+
+def quiet(record: logging.LogRecord) -> bool:
+    """Whether a record of a talkative library may be logged: only from WARNING up."""
+    return record.levelno >= logging.WARNING
+
+
+for _talkative in TALKATIVE:
+    logging.getLogger(_talkative).addFilter(quiet)
+
+
+class Wire:
+    """One keep-alive connection pool to one server; used by several threads at once."""
+
+    def __init__(self, url: str, *, timeout: float = READ_SECONDS) -> None:
+        """Open nothing yet; `timeout` is how long an answer may take, in seconds."""
+        self.url = url.rstrip("/")
+        self.timeout = timeout
+        host = urlsplit(self.url).hostname or ""
+        self._client = httpx.Client(
+            timeout=self._limits(timeout),
+            limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_IDLE_SECONDS),
+            # A proxy of the environment never stands between this machine and itself.
+            trust_env=host not in {"localhost", "127.0.0.1", "::1"},
+        )
+
+    def __repr__(self) -> str:
+        """Return the URL only: headers and cookies carry secrets."""
+        return f"Wire({self.url!r})"
+
+    @staticmethod
+    def _limits(timeout: float) -> httpx.Timeout:
+        return httpx.Timeout(timeout, connect=CONNECT_SECONDS)
+
+    def send(
+        self, request: httpx.Request, call: Asked, *, timeout: float | None = None
+    ) -> httpx.Response:
+        """Odoo's whole answer; a read whose connection broke is asked once more."""
+        request.extensions["timeout"] = self._limits(timeout or self.timeout).as_dict()
+        try:
+            response = self._client.send(request)
+        except NOT_DELIVERED as err:
+            raise undelivered(self.url, str(err)) from err
+        except httpx.TimeoutException as err:
+            seconds = timeout or self.timeout
+            raise lost(call, self.url, f"no answer within {seconds:g} s") from err
+        except httpx.TransportError as err:
+            if not call.reads:
+                raise lost(call, self.url, str(err) or type(err).__name__) from err
+            response = self._send_again(request, call)
+        if response.status_code in GATEWAY and b'"debug"' not in response.content:
+            raise lost(call, self.url, f"a proxy answered {response.status_code}")
+        return response
+
+    def _send_again(self, request: httpx.Request, call: Asked) -> httpx.Response:
+        try:
+            return self._client.send(request)
+        except httpx.HTTPError as err:
+            raise lost(call, self.url, str(err) or type(err).__name__) from err
+
+    def request(
+        self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Request:
+        """A request to be sent: POST of a JSON body, or GET where there is none."""
+        found = {"Content-Type": "application/json"} if body is not None else {}
+        return self._client.build_request(
+            "GET" if body is None else "POST",
+            self.url + path,
+            content=body,
+            headers=found | (headers or {}),
+        )
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
