@@ -1,0 +1,152 @@
+"""Brings the records of one shape into Odoo: read, compare, send only what differs.
+
+New records go through Odoo's `load`, which gives a record and its external id in one transaction,
+so that nothing can be made twice. A lost answer is settled by reading the external ids, never by
+sending again.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import PhaselineError
+from phaseline.masterdata import batches, compare
+from phaseline.odoo import existing
+from phaseline.odoo.adopt import adopt
+from phaseline.odoo.resolve import Resolver, Unresolved
+from phaseline.odoo.sender import Batch, Outcome, Sender
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phaseline.masterdata.compare import FieldKind
+    from phaseline.masterdata.records import Record
+    from phaseline.masterdata.spec import Shape
+    from phaseline.odoo.port import Port
+
+
+@dataclass(slots=True)
+class Loader:
+    """A load into one Odoo: what it may do, what it has learnt and what came of it."""
+
+    ports: Sequence[Port]
+    taking: str = "refuse"
+    batch: int = 1000
+    resolver: Resolver = field(default_factory=Resolver)
+    outcome: Outcome = field(default_factory=Outcome)
+
+    @property
+    def port(self) -> Port:
+        """The port that reads."""
+        return self.ports[0]
+
+    def load(self, shape: Shape, records: Sequence[Record]) -> None:
+        """Bring the records of one shape into Odoo; what came of it is added to the outcome."""
+        kinds = self._kinds(shape)
+        for wave in batches.waves(records):
+            if self.outcome.stopped:
+                self.outcome.skip(wave)
+                continue
+            self._wave(shape, wave, kinds)
+
+    def _kinds(self, shape: Shape) -> dict[str, FieldKind]:
+        names = {name for name, _ in (*shape.fields, *shape.always, *shape.initial)}
+        return existing.kinds(self.port, shape.model, names)
+
+    def _wave(self, shape: Shape, wave: Sequence[Record], kinds: dict[str, FieldKind]) -> None:
+        own = existing.external_ids(self.port, [record.xmlid for record in wave])
+        self.resolver.learn(self.port, wave)
+        wanted = self._resolved(wave, own)
+        names = sorted({name for record, _ in wanted for name, _ in record.values})
+        actual = existing.values(
+            self.port, shape.model, [found for _, found in own.values()], names
+        )
+        here = {xmlid: number for xmlid, (_, number) in own.items() if number in actual}
+        new = [pair for pair in wanted if pair[0].xmlid not in here]
+        taken = adopt(self.port, shape, new, taking=self.taking, outcome=self.outcome)
+        if taken:
+            here.update(taken)
+            actual.update(existing.values(self.port, shape.model, [*taken.values()], names))
+        refused = self.outcome.refused_rows
+        new = [pair for pair in new if pair[0].xmlid not in here and pair[0].row not in refused]
+        sender = Sender(self.ports, shape, kinds, self.outcome)
+        sender.send(self._creations(new, kinds))
+        sender.send(self._updates(wanted, here, actual, kinds))
+
+    def _resolved(
+        self, wave: Sequence[Record], own: dict[str, tuple[str, int]]
+    ) -> list[tuple[Record, dict[str, Any]]]:
+        wanted = []
+        for record in wave:
+            try:
+                values = self.resolver.values(record, new=record.xmlid not in own)
+            except (Unresolved, KeyError) as error:
+                self.outcome.refuse(record, "D021", str(error))
+                continue
+            wanted.append((record, values))
+        return wanted
+
+    def _creations(
+        self, new: Sequence[tuple[Record, dict[str, Any]]], kinds: dict[str, FieldKind]
+    ) -> list[Batch]:
+        if not new:
+            return []
+        names = list(dict.fromkeys(name for _, values in new for name in values))
+        names = [name for name in names if any(values.get(name) is not None for _, values in new)]
+        size = batches.even(len(new), self.batch, len(self.ports))
+        return [
+            Batch(
+                records=tuple(record for record, _ in part),
+                columns=("id", *(compare.column(name, kinds[name]) for name in names)),
+                rows=tuple(
+                    (
+                        record.xmlid,
+                        *(compare.cell(values.get(name), kinds[name]) for name in names),
+                    )
+                    for record, values in part
+                ),
+                creates=True,
+            )
+            for part in batches.cut(new, size)
+        ]
+
+    def _updates(
+        self,
+        wanted: Sequence[tuple[Record, dict[str, Any]]],
+        here: dict[str, int],
+        actual: dict[int, dict[str, Any]],
+        kinds: dict[str, FieldKind],
+    ) -> list[Batch]:
+        changes: dict[tuple[str, ...], list[tuple[Record, dict[str, Any]]]] = {}
+        for record, values in wanted:
+            if record.xmlid not in here:
+                continue
+            owned = {name: values[name] for name, _ in record.values}
+            names = compare.changed(owned, actual[here[record.xmlid]], kinds)
+            if names:
+                changes.setdefault(names, []).append((record, values))
+            else:
+                self.outcome.unchanged += 1
+        return [
+            Batch(
+                records=tuple(record for record, _ in part),
+                columns=("id", *(compare.column(name, kinds[name]) for name in names)),
+                rows=tuple(
+                    (record.xmlid, *(compare.cell(values[name], kinds[name]) for name in names))
+                    for record, values in part
+                ),
+                creates=False,
+            )
+            for names, found in changes.items()
+            for part in batches.cut(found, batches.even(len(found), self.batch, len(self.ports)))
+        ]
+
+
+def timed(started: float) -> float:
+    """Return the seconds since a moment of the steady clock."""
+    return round(time.perf_counter() - started, 3)
+
+
+__all__ = ["Loader", "PhaselineError", "timed"]
