@@ -1,0 +1,5 @@
+"""`python -m phaseline` is the same as `phaseline`."""
+
+from phaseline.commands.main import main
+
+main()
