@@ -23,8 +23,8 @@ from phaseline.flows import report
 def command(project: Path, output: Path | None, output_format: str) -> int:
     """Write the page of evidence: one HTML file from the project's journal.
 
-    Examples:
     \b
+    For example:
       phaseline report
       phaseline report --project brand --output evidence.html
     """
