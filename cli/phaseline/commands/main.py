@@ -14,6 +14,8 @@ from phaseline import __version__
 from phaseline.commands import door
 
 COMMANDS: dict[str, str] = {
+    "apply": "phaseline.commands.apply:command",
+    "plan": "phaseline.commands.plan:command",
     "report": "phaseline.commands.report:command",
 }
 

@@ -1,0 +1,49 @@
+"""`phaseline apply`: make a stage so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from phaseline.commands.options import colour, env_option, project_option
+from phaseline.commands.output import emit, format_option
+from phaseline.errors import Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("stage")
+@env_option
+@project_option
+@click.option("--fingerprint", help="Apply only if the plan still has this fingerprint.")
+@click.option("--max-changes", type=int, help="How many existing records may change.")
+@click.option("--overwrite", multiple=True, metavar="FIELD", help="A value edited in Odoo.")
+@click.option("--override", metavar="REASON", help="Pass the gate; the reason is journalled.")
+@format_option
+def command(
+    stage: str,
+    env: str,
+    project_dir: Path,
+    fingerprint: str | None,
+    max_changes: int | None,
+    overwrite: tuple[str, ...],
+    override: str | None,
+    output_format: str,
+) -> int:
+    """Apply a stage: plan again, refuse what must be refused, change only what differs.
+
+    \b
+    Examples:
+      phaseline apply foundation --env testing
+      phaseline apply foundation --env testing --overwrite res.company.phone
+    """
+    from phaseline.files.render_apply import render
+    from phaseline.flows import apply
+
+    allowed = apply.Permission(fingerprint, max_changes, frozenset(overwrite), override)
+    result = apply.run(project_dir, stage, env, allowed)
+    emit(result, output_format, lambda: render(result, colour=colour()))
+    return int(Exit.DONE)

@@ -1,0 +1,27 @@
+"""Options that several commands share, and whether colour is wanted."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+project_option = click.option(
+    "--project",
+    "project_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    show_default="this folder",
+    help="The project folder.",
+)
+env_option = click.option(
+    "--env", default="sandbox", show_default=True, help="The environment, as in inventory.ini."
+)
+
+
+def colour() -> bool:
+    """Return whether stdout is a terminal that wants colour."""
+    dumb = os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and not dumb

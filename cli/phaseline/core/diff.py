@@ -1,0 +1,271 @@
+"""The difference between what should be and what is, as changes with their reasons; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core.desired import Desired, Owned, Record, refs_in
+from phaseline.core.nearest import suggest
+from phaseline.core.plan import Change, FieldChange, Plan
+from phaseline.core.values import Misfit, fit, same
+from phaseline.errors import Fault, PhaselineError
+
+if TYPE_CHECKING:
+    from phaseline.core.actual import Actual, FieldInfo, Fields
+
+Baseline = Mapping[str, Mapping[str, Any]]
+SETTINGS = "res.config.settings"
+
+
+def compare(
+    desired: Desired,
+    actual: Actual,
+    known: Collection[str],
+    stages: tuple[str, ...] = (),
+    baseline: Baseline | None = None,
+) -> Plan:
+    """Return the plan; `known` are the refs of all stages so far, `baseline` our last values."""
+    run = _Comparison(desired, actual, known, baseline or {})
+    changes = [*run.modules(), *run.settings()]
+    for record in desired.records:
+        changes += run.record(record)
+    run.refuse_two_owners()
+    if run.faults:
+        raise PhaselineError(*run.faults)
+    return Plan(stages, tuple(changes), run.unchanged, run.existing)
+
+
+def remember(raw: Any) -> Any:
+    """Return a raw value as a baseline keeps it: x2many ids in order."""
+    return sorted(raw) if isinstance(raw, list) and all(type(one) is int for one in raw) else raw
+
+
+@dataclass
+class _Comparison:
+    """One pass over everything wanted, with the faults and counts met on the way."""
+
+    desired: Desired
+    actual: Actual
+    known: Collection[str]
+    baseline: Baseline
+    faults: list[Fault] = field(default_factory=list)
+    unchanged: int = 0
+    existing: int = 0
+    pending: bool = False
+    owners: dict[tuple[str, int, str], tuple[str, Owned]] = field(default_factory=dict)
+
+    def modules(self) -> Iterable[Change]:
+        """The modules to install; one Odoo does not have is a fault."""
+        for name, owned in self.desired.modules.items():
+            state = self.actual.modules.get(name)
+            if state in {"installed", "to upgrade"}:
+                self.unchanged += 1
+                continue
+            if state in {None, "uninstallable"}:
+                message = f"this Odoo has no module '{name}'"
+                hint = "Add it to the release, or correct its name."
+                self.faults.append(Fault("B022", message, owned.place, hint))
+                continue
+            self.pending = True
+            yield Change(
+                "install", name, "ir.module.module", owned.value, owned.place, f"module {name}"
+            )
+
+    def settings(self) -> Iterable[Change]:
+        """The settings that differ, as one change."""
+        fields = self.actual.fields.get(SETTINGS, {})
+        different = []
+        for name, owned in self.desired.settings.items():
+            info = fields.get(name)
+            if info is None:
+                self.unknown_field(SETTINGS, name, owned)
+                if self.pending:
+                    different.append(FieldChange(name, None, owned.value, owned.place))
+                continue
+            want = self.fitted(owned, info, SETTINGS, name)
+            raw = self.actual.settings.get(name)
+            if same(raw, want, info, self.actual.look_up):
+                self.unchanged += 1
+            else:
+                different.append(FieldChange(name, raw, want, owned.place))
+        if different:
+            self.pending = True
+            place = different[0].place
+            yield Change("setting", "settings", SETTINGS, "", place, "settings", tuple(different))
+
+    def record(self, record: Record) -> Iterable[Change]:
+        """The changes one record needs: none or one."""
+        self.check_refs(record)
+        if record.model not in self.actual.models:
+            yield from self.unknown_model(record)
+        elif record.call is not None:
+            yield from self.call(record)
+        elif (found := self.actual.ids.get(record.ref)) is not None:
+            self.existing += 1
+            yield from self.present(record, found[1])
+        elif record.absent:
+            yield from self.absent(record)
+        else:
+            yield from self.lacking(record)
+
+    def check_refs(self, record: Record) -> None:
+        """Note refs that lead nowhere, now and after everything pending."""
+        for ref in record.refs():
+            ours = ref.name in self.known
+            if ours or ref.name in self.actual.ids or self.pending:
+                continue
+            names = [*self.known, *self.actual.ids]
+            hint = suggest(ref.name, names, "No record carries it, in the blueprint or in Odoo.")
+            message = f"ref:{ref.name} leads nowhere"
+            self.faults.append(Fault("B016", message, ref.place or record.place, hint))
+
+    def unknown_model(self, record: Record) -> Iterable[Change]:
+        """A record of a model that is not there: created once its module is, else a fault."""
+        if not self.pending and not (record.parent and not record.model):
+            hint = suggest(record.model, self.actual.models, "Install the module that brings it.")
+            message = f"Odoo has no model '{record.model}'"
+            self.faults.append(Fault("B019", message, record.place, hint))
+        elif not record.absent:
+            change = self.change("create", record, "new, its model comes with a module", new=True)
+            yield replace(change, later=True)
+
+    def call(self, record: Record) -> Iterable[Change]:
+        """A call that has not done its work yet."""
+        if record.call is None or self.actual.held.get(record.ref):
+            self.unchanged += 1
+            return
+        self.pending = True
+        yield self.change("call", record, f"{record.model}.{record.call.method}")
+
+    def absent(self, record: Record) -> Iterable[Change]:
+        """A record that must not be and is not known to us; one found by `adopt` is deleted."""
+        for found in self.actual.found.get(record.ref, ()):
+            yield self.change("delete", record, f"delete {record.ref}", found)
+            return
+        self.unchanged += 1
+
+    def present(self, record: Record, found: int) -> Iterable[Change]:
+        """What differs in a record that is there."""
+        if record.absent:
+            yield self.change("delete", record, f"delete {record.ref}", found)
+            return
+        fields = self.differences(record, found)
+        if fields:
+            names = ", ".join(one.name for one in fields)
+            yield self.change("update", record, f"{names} differ", found, fields)
+        else:
+            self.unchanged += 1
+
+    def lacking(self, record: Record) -> Iterable[Change]:
+        """A record without our external id: taken over, created, or a fault."""
+        found = self.actual.found.get(record.ref, ())
+        if len(found) > 1:
+            message = f"{record.ref}: {len(found)} records match, one is to be taken over"
+            hint = "Narrow the 'adopt' search."
+            self.faults.append(Fault("B023", message, record.place, hint))
+        elif found:
+            fields = self.differences(record, found[0])
+            yield self.change("adopt", record, "taken over", found[0], fields)
+        elif self.waits(record) or (self.pending and record.adopt is not None):
+            kind = "create" if record.create else "adopt"
+            reason = "found or made once the changes before are made"
+            yield replace(self.change(kind, record, reason), later=True)
+        elif record.create:
+            yield self.change("create", record, "new", None, self.everything(record))
+        else:
+            message = f"{record.ref}: no {record.model} matches and none may be created"
+            hint = "Correct the 'adopt' search, or let it be created."
+            self.faults.append(Fault("B024", message, record.place, hint))
+
+    def waits(self, record: Record) -> bool:
+        """Return whether the search hangs on a record that is still to come."""
+        return any(self.actual.look_up(ref) is None for ref in refs_in(record.adopt))
+
+    def everything(self, record: Record) -> tuple[FieldChange, ...]:
+        """All values of a new record."""
+        changes = []
+        for initial, values in ((False, record.values), (True, record.initial)):
+            for name, owned in values.items():
+                info = self.info(record, name, owned)
+                want = owned.value if info is None else self.fitted(owned, info, record.ref, name)
+                changes.append(FieldChange(name, None, want, owned.place, initial=initial))
+        return tuple(changes)
+
+    def differences(self, record: Record, found: int) -> tuple[FieldChange, ...]:
+        """The owned values that differ from Odoo's."""
+        raw_values = self.actual.values.get((record.model, found), {})
+        changes = []
+        for name, owned in record.values.items():
+            self.own(record, found, name, owned)
+            info = self.info(record, name, owned)
+            raw = raw_values.get(name)
+            if info is None:
+                if self.pending:
+                    changes.append(FieldChange(name, raw, owned.value, owned.place))
+                continue
+            want = self.fitted(owned, info, record.ref, name)
+            if not same(raw, want, info, self.actual.look_up):
+                edited = self.edited(record.ref, name, raw)
+                changes.append(FieldChange(name, raw, want, owned.place, edited))
+        return tuple(changes)
+
+    def edited(self, ref: str, name: str, raw: Any) -> bool:
+        """Return whether Odoo's value is not the one our last apply left."""
+        last = self.baseline.get(ref, {})
+        return name in last and remember(raw) != last[name]
+
+    def own(self, record: Record, found: int, name: str, owned: Owned) -> None:
+        """Note a second owner of one field of one record."""
+        key = (record.model, found, name)
+        if key in self.owners and self.owners[key][0] != record.ref:
+            ref, other = self.owners[key]
+            message = f"{record.ref} and {ref} ({other.place}) both own {name}"
+            self.faults.append(Fault("B018", message, owned.place, "Keep one of the two."))
+        self.owners.setdefault(key, (record.ref, owned))
+
+    def refuse_two_owners(self) -> None:
+        """Drop repeated faults; two records can meet in many fields."""
+        self.faults = list(dict.fromkeys(self.faults))
+
+    def info(self, record: Record, name: str, owned: Owned) -> FieldInfo | None:
+        """Return what Odoo says of a field; an unknown field is a fault."""
+        fields: Fields = self.actual.fields.get(record.model, {})
+        if name not in fields:
+            self.unknown_field(record.model, name, owned)
+            return None
+        return fields[name]
+
+    def unknown_field(self, model: str, name: str, owned: Owned) -> None:
+        """Note a field the model does not have, unless something pending may bring it."""
+        if self.pending:
+            return
+        hint = suggest(name, self.actual.names.get(model, ()), "Read the model's fields in Odoo.")
+        self.faults.append(Fault("B020", f"{model} has no field '{name}'", owned.place, hint))
+
+    def fitted(self, owned: Owned, info: FieldInfo, owner: str, name: str) -> Any:
+        """Return the value as its field wants it; a misfit is a fault."""
+        try:
+            return fit(owned.value, info)
+        except Misfit as error:
+            fault = Fault("B021", f"{owner}.{name}: {error}", owned.place, error.hint)
+            self.faults.append(fault)
+            return owned.value
+
+    def change(
+        self,
+        kind: str,
+        record: Record,
+        reason: str,
+        found: int | None = None,
+        fields: tuple[FieldChange, ...] = (),
+        *,
+        new: bool = False,
+    ) -> Change:
+        """Return one change of a record."""
+        if new:
+            fields = self.everything(record)
+        return Change(
+            kind, record.ref, record.model, record.stage, record.place, reason, fields, found
+        )

@@ -1,0 +1,123 @@
+"""Changes as operations one server run can execute: values encoded, refs to new records kept open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core.expressions import Ref, Secret
+from phaseline.core.values import Literal, RefSet, number
+
+if TYPE_CHECKING:
+    from phaseline.core.actual import Actual, FieldInfo
+    from phaseline.core.plan import Change, FieldChange, Plan
+
+Reveal = Callable[[str], str]
+Operation = dict[str, Any]
+SCHEMA = frozenset({"ir.model", "ir.model.fields"})
+AT_ONCE = 500
+
+
+def next_step(plan: Plan) -> tuple[Change, ...]:
+    """Return the changes to make next: all modules, the settings, a call, or a run of records."""
+    changes = plan.changes
+    if not changes:
+        return ()
+    kind = changes[0].kind
+    if kind == "install":
+        return tuple(change for change in changes if change.kind == "install")
+    if kind in {"setting", "call"}:
+        return changes[:1]
+    step: list[Change] = []
+    for change in changes[:AT_ONCE]:
+        apart = bool(step) and (change.model in SCHEMA) != (step[0].model in SCHEMA)
+        if change.kind in {"setting", "call"} or change.later or apart:
+            break
+        step.append(change)
+    return tuple(step)
+
+
+def operations(step: Sequence[Change], actual: Actual, reveal: Reveal) -> list[Operation]:
+    """Return the operations of a run of records; neighbours of one model are created together."""
+    encoder = _Encoder(actual, reveal)
+    found: list[Operation] = []
+    for change in step:
+        values = encoder.values(change)
+        if change.kind == "create":
+            last = found[-1] if found else {}
+            together = last.get("do") == "create" and last["model"] == change.model
+            if together and not mentions(values, last["refs"]):
+                last["refs"].append(change.ref)
+                last["values"].append(values)
+                continue
+            found.append(
+                {"do": "create", "model": change.model, "refs": [change.ref], "values": [values]}
+            )
+            continue
+        do = {"adopt": "link", "delete": "unlink"}.get(change.kind, "write")
+        found.append(
+            {
+                "do": do,
+                "model": change.model,
+                "refs": [change.ref],
+                "id": change.record,
+                "values": values,
+            }
+        )
+    return found
+
+
+def encode(change: Change, actual: Actual) -> dict[str, Any]:
+    """Return the values of a change in which every ref leads somewhere already."""
+    return _Encoder(actual, str).values(change)
+
+
+def mentions(values: Any, refs: Sequence[str]) -> bool:
+    """Return whether encoded values hang on one of the refs."""
+    if isinstance(values, Mapping):
+        return values.get("$ref") in refs or any(mentions(item, refs) for item in values.values())
+    return isinstance(values, list) and any(mentions(item, refs) for item in values)
+
+
+class _Encoder:
+    """Encodes values for the program in `odoo.writer`."""
+
+    def __init__(self, actual: Actual, reveal: Reveal) -> None:
+        self.actual = actual
+        self.reveal = reveal
+
+    def values(self, change: Change) -> dict[str, Any]:
+        """Return the values of one change."""
+        infos = self.actual.fields.get(change.model, {})
+        new = change.kind == "create"
+        return {one.name: self.field(one, infos.get(one.name), new=new) for one in change.fields}
+
+    def field(self, one: FieldChange, info: FieldInfo | None, *, new: bool) -> Any:
+        """Return one value in Odoo's write form."""
+        want = one.new
+        if isinstance(want, RefSet):
+            ids = [self.plain(ref) for ref in want.refs]
+            if want.exact or new:
+                return [[6, 0, ids]]
+            return [[4, found, 0] for found in ids]
+        if isinstance(want, Literal):
+            return {"$text": self.plain(want.value)}
+        if isinstance(want, Ref) and info is not None and info.type == "reference":
+            return {"$reference": self.plain(want), "model": self.actual.model_of(want) or ""}
+        return self.plain(want)
+
+    def plain(self, value: Any) -> Any:
+        """Return a value with ids, or open refs for what the same run creates."""
+        if isinstance(value, Ref):
+            found = self.actual.look_up(value)
+            return {"$ref": value.name, "path": value.path} if found is None else found
+        if isinstance(value, Secret):
+            return self.reveal(value.name)
+        if isinstance(value, Decimal):
+            return number(value)
+        if isinstance(value, Mapping):
+            return {key: self.plain(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.plain(item) for item in value]
+        return value

@@ -1,0 +1,198 @@
+"""Apply: plan again under the lock, refuse what must be refused, then make every change once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core import limits
+from phaseline.core.diff import remember
+from phaseline.core.writes import next_step, operations
+from phaseline.errors import Fault, PhaselineError
+from phaseline.files import journal
+from phaseline.files.project import Project, open_project
+from phaseline.flows import making
+from phaseline.flows.environment import Environment, connect
+from phaseline.flows.plan import Reading, describe, gate_faults, make
+from phaseline.odoo import lock
+from phaseline.odoo.reader import MARKER
+from phaseline.odoo.writer import Writer, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from phaseline.core.plan import Change
+
+LEASE = 900.0
+ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the caller allows beyond the usual."""
+
+    fingerprint: str | None = None
+    max_changes: int | None = None
+    overwrite: Collection[str] = field(default_factory=frozenset)
+    override: str | None = None
+
+
+def run(project_dir: Path, stage: str, env: str, permission: Permission) -> dict[str, Any]:
+    """Apply a stage and return what was done; doing nothing writes nothing."""
+    started = time.monotonic()
+    project = open_project(project_dir)
+    name = project.stage(stage).name
+    with connect(project_dir, env) as environment:
+        reading = make(project, environment, (name,))
+        refuse(project, environment, reading, permission, name)
+        result = describe(reading.plan, environment)
+        if not reading.plan.changes and name in reading.actual.markers:
+            result["applied"] = False
+            result["seconds"] = round(time.monotonic() - started, 3)
+            return result
+        with lock.hold(environment.port, f"apply {name}", LEASE) as held:
+            run_ = _Apply(project, environment, name, held, permission)
+            run_.all()
+        result["applied"] = True
+        result["calls"] = dict(sorted(environment.port.calls.items()))
+        result["seconds"] = round(time.monotonic() - started, 3)
+        journal.append(project_dir, "apply", env, {"stage": name, **brief(result)})
+    return result
+
+
+def brief(result: dict[str, Any]) -> dict[str, Any]:
+    """Return what the journal keeps of an apply."""
+    keys = ("fingerprint", "input_hash", "counts", "seconds", "calls")
+    return {key: result[key] for key in keys}
+
+
+def refuse(
+    project: Project, environment: Environment, reading: Reading, allowed: Permission, stage: str
+) -> None:
+    """Raise every reason why this plan must not be applied; an override is journalled."""
+    plan = reading.plan
+    faults = list(limits.judge(plan, allowed.max_changes, allowed.overwrite))
+    if allowed.fingerprint is not None and not plan.fingerprint.startswith(allowed.fingerprint):
+        message = f"the plan is now {plan.fingerprint[:12]}, not {allowed.fingerprint[:12]}"
+        hint = f"Read it again: phaseline plan {stage} --env {environment.name}"
+        faults.append(Fault("E001", message, None, hint))
+    gates = gate_faults(project, environment, stage)
+    if gates and allowed.override and not faults:
+        payload = {
+            "stage": stage,
+            "reason": allowed.override,
+            "faults": [fault.message for fault in gates],
+        }
+        journal.append(project.folder, "override", environment.name, payload)
+        gates = []
+    if faults or gates:
+        raise PhaselineError(*gates, *faults)
+
+
+class _Apply:
+    """One apply under the lock."""
+
+    def __init__(
+        self,
+        project: Project,
+        environment: Environment,
+        stage: str,
+        held: lock.Lock,
+        permission: Permission,
+    ) -> None:
+        self.project = project
+        self.environment = environment
+        self.stage = stage
+        self.held = held
+        self.permission = permission
+        self.written: Counter[tuple[str, str]] = Counter()
+
+    def all(self) -> None:
+        """Make every change, reading again after each step, until nothing differs."""
+        reading = make(self.project, self.environment, (self.stage,))
+        refuse(self.project, self.environment, reading, self.permission, self.stage)
+        plan = reading.plan
+        start = {"stage": self.stage, "fingerprint": plan.fingerprint, "counts": plan.counts}
+        start["input_hash"] = plan.input_hash
+        journal.append(self.project.folder, "apply_started", self.environment.name, start)
+        with writing(self.environment.port) as writer:
+            while reading.plan.changes:
+                reading = self.step(writer, reading)
+        finish = {**start, "artifact": self.remember(reading)}
+        journal.append(self.project.folder, "apply_finished", self.environment.name, finish)
+
+    def step(self, writer: Writer, reading: Reading) -> Reading:
+        """Make the next changes and return the new reading."""
+        step = next_step(reading.plan)
+        if not step:
+            raise PhaselineError(*(stuck(change) for change in reading.plan.changes[:1]))
+        self.refuse_endless(step)
+        self.held.renew()
+        self.make(writer, step, reading)
+        return make(self.project, self.environment, (self.stage,))
+
+    def make(self, writer: Writer, step: Sequence[Change], reading: Reading) -> None:
+        """Make the changes of one step, each sort its own way."""
+        kind = step[0].kind
+        if kind == "install":
+            making.install(self.environment, step)
+        elif kind == "setting":
+            making.settings(self.environment, step[0], reading.actual)
+        elif kind == "call":
+            record = reading.desired.by_ref[step[0].ref]
+            making.call(self.environment, record, reading.actual)
+        else:
+            secrets = self.environment.secrets
+            steps = operations(step, reading.actual, secrets.get_or_make)
+            places = {change.ref: change.place for change in step}
+            making.records(self.environment, writer, steps, places)
+
+    def refuse_endless(self, step: Sequence[Change]) -> None:
+        """Raise for values Odoo did not keep though they were written before."""
+        faults = []
+        for change in step:
+            for one in change.fields or ():
+                key = (change.ref, one.name)
+                self.written[key] += 1
+                if self.written[key] > ATTEMPTS and not one.initial:
+                    faults.append(not_kept(change, one.name, one.old, one.new))
+            if not change.fields:
+                self.written[change.ref, ""] += 1
+                if self.written[change.ref, ""] > ATTEMPTS:
+                    faults.append(not_kept(change, change.kind, None, change.reason))
+        if faults:
+            raise PhaselineError(*faults)
+
+    def remember(self, reading: Reading) -> str:
+        """Keep the values as they are now, and mark the database with their hash."""
+        values = {
+            record.ref: {
+                name: remember(raw)
+                for name, raw in reading.actual.values[found].items()
+                if name in record.values
+            }
+            for record in reading.desired.records
+            if (found := reading.actual.ids.get(record.ref)) in reading.actual.values
+        }
+        body = {"stage": self.stage, "values": values, "input_hash": reading.plan.input_hash}
+        artifact = journal.store(self.project.folder, body)
+        making.mark(self.environment, f"{MARKER}{self.stage}", artifact)
+        return artifact
+
+
+def not_kept(change: Change, name: str, old: object, new: object) -> Fault:
+    """Return the fault of a value Odoo does not keep."""
+    message = f"{change.ref}: Odoo has {old!r} in {name} after {new} was written"
+    hint = "Odoo computes or rounds it: own another field, or write the value Odoo keeps."
+    place = next((one.place for one in change.fields if one.name == name), change.place)
+    return Fault("E005", message, place, hint)
+
+
+def stuck(change: Change) -> Fault:
+    """Return the fault of a record that nothing before it brought."""
+    message = f"{change.ref}: no {change.model} matches though all changes before it are made"
+    hint = "Correct the 'adopt' search, or the order: say in 'needs' what brings the record."
+    return Fault("B024", message, change.place, hint)

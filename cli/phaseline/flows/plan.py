@@ -1,0 +1,149 @@
+"""Plan: read what is, compare with what should be, say what would change, and record it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core import diff, gate, order
+from phaseline.core.desired import Desired, resolve
+from phaseline.files import journal
+from phaseline.files.project import Project, open_project
+from phaseline.flows.environment import Environment, connect
+from phaseline.odoo import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from phaseline.core.actual import Actual
+    from phaseline.core.plan import Plan
+    from phaseline.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A plan with what it was made from."""
+
+    plan: Plan
+    desired: Desired
+    actual: Actual
+
+
+def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
+    """Return the plan of a stage, or of all stages, and record it in the journal."""
+    started = time.monotonic()
+    project = open_project(project_dir)
+    with connect(project_dir, env) as environment:
+        names = stage_names(project, stage)
+        plan = make(project, environment, names).plan
+        result = describe(plan, environment)
+        faults = [
+            fault
+            for name in names
+            for fault in gate_faults(project, environment, name)
+            if stage is not None
+        ]
+    result["gate"] = [{"code": fault.code, "message": fault.message} for fault in faults]
+    result["seconds"] = round(time.monotonic() - started, 3)
+    for name in names:
+        record(project_dir, env, plan, name)
+    return result
+
+
+def stage_names(project: Project, stage: str | None) -> tuple[str, ...]:
+    """Return the name of one stage, or of every stage."""
+    if stage is not None:
+        return (project.stage(stage).name,)
+    return tuple(one.name for one in project.blueprint.stages)
+
+
+def make(project: Project, environment: Environment, names: tuple[str, ...]) -> Reading:
+    """Return the plan of some stages against an environment."""
+    tenant = project.tenant(names[-1])
+    upto = project.blueprint.upto(names[-1])
+    everything = resolve(upto, tenant)
+    known = frozenset(record.ref for record in everything.records)
+    wanted = resolve([one for one in upto if one.name in names], tenant)
+    bound, actual = reader.read(environment.port, wanted, known)
+    arranged = replace(bound, records=order.arrange(bound.records))
+    baseline = last_values(project.folder, actual, names)
+    plan = diff.compare(arranged, actual, known, names, baseline)
+    hashes = [project.input_hash(name) for name in names]
+    plan = replace(plan, input_hash=hashes[-1])
+    return Reading(plan, arranged, actual)
+
+
+def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> diff.Baseline:
+    """Return the values our last applies left in this very database, by ref."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for name in names:
+        artifact = journal.fetch(folder, actual.markers.get(name, ""))
+        found |= (artifact or {}).get("values", {})
+    return found
+
+
+def gate_faults(project: Project, environment: Environment, stage: str) -> list[Fault]:
+    """Return why the stage may not be applied here yet."""
+    signatures = signatures_of(project.folder)
+    before = [one.name for one in project.blueprint.upto(stage)][:-1]
+    predecessors = [(name, project.input_hash(name)) for name in before]
+    faults = list(gate.judge(stage, environment.name, predecessors, signatures.here))
+    if environment.kind == "production":
+        input_hash = project.input_hash(stage)
+        faults += gate.judge_production(stage, input_hash, signatures.here, signatures.testing)
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """The signatures of a project's journal, and which environments are for testing."""
+
+    here: tuple[gate.Signature, ...]
+    testing: frozenset[str]
+
+
+def signatures_of(folder: Path) -> Signatures:
+    """Return every signature of the journal."""
+    found = []
+    testing = set()
+    for entry in journal.read(folder):
+        if entry.kind != "sign":
+            continue
+        body = entry.payload
+        if body.get("environment_kind") != "production":
+            testing.add(entry.env)
+        found.append(
+            gate.Signature(body["stage"], entry.env, body["input_hash"], body["person"], entry.time)
+        )
+    return Signatures(tuple(found), frozenset(testing))
+
+
+def describe(plan: Plan, environment: Environment) -> dict[str, Any]:
+    """Return a plan as JSON."""
+    return {
+        "environment": environment.name,
+        "stages": list(plan.stages),
+        "fingerprint": plan.fingerprint,
+        "input_hash": plan.input_hash,
+        "counts": plan.counts,
+        "existing": plan.existing,
+        "changes": [change.data() for change in plan.changes],
+        "calls": dict(sorted(environment.port.calls.items())),
+    }
+
+
+def record(project_dir: Path, env: str, plan: Plan, stage: str) -> None:
+    """Write one stage's part of a plan into the journal."""
+    changes = [change.data() for change in plan.changes]
+    payload = {
+        "stage": stage,
+        "stages": list(plan.stages),
+        "fingerprint": plan.fingerprint,
+        "input_hash": plan.input_hash,
+        "counts": plan.counts,
+    }
+    short = ("kind", "ref", "model", "summary", "place")
+    payload["changes"] = [{key: change[key] for key in short} for change in changes]
+    journal.append(project_dir, "plan", env, payload)
