@@ -15,8 +15,8 @@ if __name__ == "__main__":
 
 import click
 import yaml
-from kit.tree import ROOT
 
+from kit.tree import ROOT
 from phaseline.commands import main
 from phaseline.errors import CODES, Exit
 
