@@ -6,21 +6,21 @@ from pathlib import Path
 
 import click
 
+from phaseline.commands.options import project_option
 from phaseline.commands.output import emit, format_option
 from phaseline.flows import report
 
 
 @click.command()
+@project_option
 @click.option(
-    "--project",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=".",
-    show_default=True,
-    help="The project.",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    show_default="report.html in the project",
+    help="Where to write the page.",
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write.")
 @format_option
-def command(project: Path, output: Path | None, output_format: str) -> int:
+def command(project_dir: Path, output: Path | None, output_format: str) -> int:
     """Write the page of evidence: one HTML file from the project's journal.
 
     \b
@@ -28,6 +28,6 @@ def command(project: Path, output: Path | None, output_format: str) -> int:
       phaseline report
       phaseline report --project brand --output evidence.html
     """
-    written = report.write(project, output)
+    written = report.write(project_dir, output)
     emit(written.summary(), output_format, lambda: f"report: {written.path}")
     return 0
