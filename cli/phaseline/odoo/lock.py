@@ -1,0 +1,241 @@
+"""The lock of one database: at most one writer, known by name, with a lease and a fence.
+
+It is one row of `ir.config_parameter`, whose key is unique in Odoo's own table: of two runs that
+create it, PostgreSQL lets one win. A lease that ran out is taken over by deleting the very row that
+was read and creating another; the late holder then finds a row that is not its own. Whether a lease
+ran out is judged by the server's clock, never by comparing the clocks of two machines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Fault, PhaselineError
+from phaseline.odoo.faults import codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from phaseline.odoo.port import Port
+
+KEY = "phaseline.lock"
+MODEL = "ir.config_parameter"
+LEASE = 60.0
+BEATS = 3  # renewals within one lease, so that one that fails does not lose the lock
+SECONDS = 10.0  # how long a call of the lock may take
+GRACE = 2.0  # waited beyond the lease: Odoo tells whole seconds, and a renewal may be under way
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The row as it stands in Odoo."""
+
+    row: int
+    token: str
+    who: str
+    host: str
+    pid: int
+    since: str
+    lease: float
+    renewed: datetime
+
+    def __str__(self) -> str:
+        """Return who holds it, from where and since when."""
+        return f"{self.who!r} (host {self.host}, process {self.pid}, since {self.since} UTC)"
+
+
+class Lock:
+    """A lock that is held; `check` before anything that writes, `renew` before a long call."""
+
+    def __init__(self, port: Port, row: int, note: Mapping[str, Any], asked_at: float) -> None:
+        """Keep what proves that the row is ours, and since when the lease runs at the latest."""
+        self._port = port
+        self._row = row
+        self._note = note
+        self._lease = float(note["lease"])
+        self._until = asked_at + self._lease
+        self.token = str(note["token"])
+
+    def check(self) -> None:
+        """Raise O009 unless the lock is still ours; renews a lease that is half gone."""
+        held = look(self._port)
+        if held is None or held.token != self.token:
+            raise self._lost(held)
+        if self._until - time.monotonic() < self._lease / 2:
+            self.renew()
+
+    def renew(self, lease: float | None = None) -> None:
+        """Prolong the lease; `lease` gives a long call more than usual, or makes it usual again.
+
+        Raises O009 when the lock is lost.
+        """
+        wanted = lease or self._lease
+        now = time.monotonic()
+        if now > self._until:
+            # Somebody may be taking it over at this moment; a renewal now would come between.
+            raise self._lost(look(self._port))
+        if lease is None and now + wanted <= self._until:
+            return
+        try:
+            self._port.call(
+                MODEL,
+                "write",
+                [self._row],
+                vals={"value": json.dumps({**self._note, "lease": wanted})},
+                timeout=SECONDS,
+            )
+        except PhaselineError as err:
+            if "O004" in codes(err):
+                raise self._lost(look(self._port)) from err
+            raise
+        self._until = now + wanted
+
+    def release(self) -> None:
+        """Give the lock back, if it is still ours."""
+        held = look(self._port)
+        if held is not None and held.token == self.token:
+            self._port.call(MODEL, "unlink", [held.row], timeout=SECONDS)
+
+    def _lost(self, held: Held | None) -> PhaselineError:
+        now = f"{held} holds it now" if held and held.token != self.token else "its lease ran out"
+        hint = "Nothing is written without it; run the same command again."
+        return PhaselineError(
+            Fault("O009", f"the lock of {self._port.database!r} was lost: {now}", hint=hint)
+        )
+
+
+@contextmanager
+def hold(port: Port, owner: str, lease: float = LEASE) -> Iterator[Lock]:
+    """The lock of the port's database, renewed by itself and given back at the end.
+
+    Raises O008 at once, naming the holder, when another run has it.
+    """
+    lock = acquire(port, owner, lease)
+    over = threading.Event()
+    heart = threading.Thread(target=_beat, args=(lock, lease, over), daemon=True, name="lock")
+    heart.start()
+    try:
+        yield lock
+    finally:
+        over.set()
+        heart.join(SECONDS)
+        with suppress(PhaselineError):  # what cannot be given back runs out by itself
+            lock.release()
+
+
+def acquire(port: Port, owner: str, lease: float = LEASE) -> Lock:
+    """The lock without a heartbeat; `hold` is what a flow wants."""
+    token = secrets.token_hex(8)
+    note = {
+        "token": token,
+        "who": owner,
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
+        "lease": lease,
+    }
+    for _ in range(ATTEMPTS):
+        asked_at = time.monotonic()
+        row = _create(port, note)
+        if row is not None:
+            return Lock(port, row, note, asked_at)
+        held = look(port)
+        if held is None:
+            continue  # given back between the two calls
+        if not _stale(port, held, token):
+            raise _taken(port, held)
+        port.call(MODEL, "unlink", [held.row], timeout=SECONDS)
+    message = f"the lock of {port.database!r} changes hands too fast"
+    raise PhaselineError(Fault("O008", message, hint="Run the same command again."))
+
+
+def look(port: Port) -> Held | None:
+    """Who holds the lock, or None."""
+    rows = port.call(
+        MODEL,
+        "search_read",
+        domain=[["key", "=", KEY]],
+        fields=["value", "write_date"],
+        timeout=SECONDS,
+    )
+    return _held(rows[0]) if rows else None
+
+
+def _held(row: Mapping[str, Any]) -> Held:
+    try:
+        note = dict(json.loads(row["value"]))
+    except (ValueError, TypeError):  # somebody edited the row by hand
+        note = {}
+    return Held(
+        row=row["id"],
+        token=str(note.get("token", "")),
+        who=str(note.get("who", "somebody")),
+        host=str(note.get("host", "unknown")),
+        pid=int(note.get("pid", 0)),
+        since=str(note.get("since", "")),
+        lease=float(note.get("lease", LEASE)),
+        renewed=_moment(row["write_date"]),
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _create(port: Port, note: Mapping[str, Any]) -> int | None:
+    """The id of our new row; None when there is a row already."""
+    row = {"key": KEY, "value": json.dumps(note)}
+    try:
+        made = port.call(MODEL, "create", vals_list=[row], timeout=SECONDS)
+    except PhaselineError as err:
+        if not codes(err) & {"O005", "O007", "O011"}:
+            raise
+        held = look(port)
+        mine = held is not None and held.token == note["token"]
+        if held is None and "O005" not in codes(err):
+            raise
+        return held.row if held and mine else None
+    return int(made[0])
+
+
+def _stale(port: Port, held: Held, token: str) -> bool:
+    """Whether the lease ran out, by the clock that also wrote when it was renewed."""
+    row = {"key": f"{KEY}.clock.{token}", "value": "the time of the server"}
+    clock = port.call(MODEL, "create", vals_list=[row], timeout=SECONDS)
+    try:
+        read = port.call(MODEL, "read", clock, fields=["create_date"], timeout=SECONDS)
+        now = _moment(read[0]["create_date"])
+    finally:
+        port.call(MODEL, "unlink", clock, timeout=SECONDS)
+    return now > held.renewed + timedelta(seconds=held.lease + GRACE)
+
+
+def _taken(port: Port, held: Held) -> PhaselineError:
+    until = held.renewed + timedelta(seconds=held.lease + GRACE)
+    return PhaselineError(
+        Fault(
+            "O008",
+            f"{held} holds the lock of {port.database!r}",
+            hint=f"Wait for that run to end; if it died, its lock gives way after {until:%H:%M:%S}"
+            " UTC of the server's clock.",
+        )
+    )
+
+
+def _beat(lock: Lock, lease: float, over: threading.Event) -> None:
+    while not over.wait(lease / BEATS):
+        try:
+            lock.renew()
+        except PhaselineError as err:
+            if "O009" in codes(err):
+                return  # the next check tells
