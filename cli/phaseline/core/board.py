@@ -10,7 +10,7 @@ from phaseline.core.events import Event, count, last
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-CHANGE_KINDS = ("create", "update", "call", "install", "set", "delete")
+CHANGE_KINDS = ("create", "update", "call", "install", "setting", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +155,14 @@ def planned_step(event: Event | None, changes: Sequence[Mapping[str, Any]]) -> S
 def applied_step(name: str, events: Sequence[Event]) -> Step:
     """Return the step of the last apply; one that was started and not finished is a failure."""
     started = last(events, "apply_started", name)
-    done = last(events, "apply_finished", name) or last(events, "apply", name)
-    if done is None or (started is not None and started.seq > done.seq):
+    done = last(events, "apply", name) or last(events, "apply_finished", name)
+    finished = last(events, "apply_finished", name)
+    end = max((event.seq for event in (done, finished) if event), default=0)
+    if done is None or (started is not None and started.seq > end):
         state = "open" if started is None else "failed"
         return Step("applied", state, started, "not applied" if started is None else "interrupted")
-    return Step("applied", "done", done, f"in {float(done.payload.get('seconds', 0)):.0f} s")
+    seconds = float(done.payload.get("seconds", 0))
+    return Step("applied", "done", done, f"in {seconds:.0f} s" if seconds else "applied")
 
 
 def proven_step(event: Event | None) -> Step:

@@ -77,10 +77,10 @@ def write(folder: Path, output: Path | None = None) -> Written:
 
 
 def read_events(folder: Path) -> tuple[Event, ...]:
-    """Return the journal's entries, each with the content of its artifact."""
+    """Return the journal's entries with their artifacts; values an apply left are not shown."""
     events = []
     for entry in journal.read(folder):
-        artifact = entry.payload.get("artifact")
+        artifact = entry.payload.get("artifact") if entry.kind != "apply_finished" else None
         content = journal.fetch(folder, str(artifact)) if artifact else None
         payload = {**(content or {}), **entry.payload}
         events.append(
