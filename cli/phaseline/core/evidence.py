@@ -11,7 +11,7 @@ from phaseline.core.events import Event, last_payload, newest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-IN_ODOO = ("created", "updated", "unchanged")
+NOT_IN_ODOO = ("rejected", "unknown", "not_sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ class Evidence:
     def rows_loaded(self) -> int:
         """How many data rows are in Odoo after the last load of each object."""
         runs = [load.last or load.first for load in self.loads]
-        return sum(int(run.get(key, 0)) for run in runs for key in IN_ODOO)
+        lost = sum(int(run.get(key, 0)) for run in runs for key in NOT_IN_ODOO)
+        return sum(int(run.get("rows", 0)) for run in runs) - lost
 
     @property
     def trouble(self) -> tuple[str, ...]:

@@ -1,0 +1,35 @@
+"""Without a terminal progress is plain lines on stderr, with one it is a moving line."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from phaseline.commands import progress
+from phaseline.flows.story import Step, tell
+
+if TYPE_CHECKING:
+    import pytest
+
+STEPS = [Step("Build the release", lambda say: say("unpacking") or "release a1b2")]
+
+
+def test_without_a_terminal_there_are_plain_lines_on_stderr(capsys: pytest.CaptureFixture) -> None:
+    with progress.shown() as listener:
+        tell(STEPS, listener)
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert streams.err.splitlines() == [
+        "[1/1] Build the release",
+        "      unpacking",
+        "      release a1b2 (0.0 s)",
+    ]
+
+
+def test_on_a_terminal_the_outcome_stays() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    with console.status("") as status:
+        tell(STEPS, progress.Moving(status))
+    assert "release a1b2" in console.file.getvalue()

@@ -1,0 +1,45 @@
+"""A story is told step by step, and an error ends it."""
+
+from __future__ import annotations
+
+import pytest
+
+from phaseline.errors import Fault, PhaselineError
+from phaseline.flows import story
+
+
+class Memory:
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def begin(self, number: int, total: int, title: str) -> None:
+        self.heard.append(f"begin {number}/{total} {title}")
+
+    def say(self, text: str) -> None:
+        self.heard.append(f"say {text}")
+
+    def end(self, told: story.Told) -> None:
+        self.heard.append(f"end {told.outcome}")
+
+
+def chatty(say) -> str:
+    say("working")
+    return "all well"
+
+
+def broken(say) -> str:
+    raise PhaselineError(Fault("O001", "nobody answers"))
+
+
+def test_each_step_is_announced_and_its_outcome_told() -> None:
+    memory = Memory()
+    told = story.tell([story.Step("one", chatty), story.Step("two", chatty)], memory)
+    assert [step.outcome for step in told] == ["all well", "all well"]
+    assert memory.heard[:3] == ["begin 1/2 one", "say working", "end all well"]
+
+
+def test_an_error_ends_the_story_and_is_not_swallowed() -> None:
+    memory = Memory()
+    with pytest.raises(PhaselineError):
+        story.tell([story.Step("one", broken), story.Step("two", chatty)], memory)
+    assert memory.heard == ["begin 1/2 one"]
