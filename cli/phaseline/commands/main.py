@@ -15,7 +15,11 @@ from phaseline.commands import door
 
 COMMANDS: dict[str, str] = {
     "apply": "phaseline.commands.apply:command",
+    "data": "phaseline.commands.data:command",
+    "migrate": "phaseline.commands.migrate:command",
     "plan": "phaseline.commands.plan:command",
+    "verify": "phaseline.commands.verify:command",
+    "release": "phaseline.commands.release:command",
     "report": "phaseline.commands.report:command",
 }
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from phaseline.core.plan import Change
 
-LEASE = 900.0
 ATTEMPTS = 2
 
 
@@ -53,7 +52,7 @@ def run(project_dir: Path, stage: str, env: str, permission: Permission) -> dict
             result["applied"] = False
             result["seconds"] = round(time.monotonic() - started, 3)
             return result
-        with lock.hold(environment.port, f"apply {name}", LEASE) as held:
+        with lock.hold(environment.port, f"apply {name}") as held:
             run_ = _Apply(project, environment, name, held, permission)
             run_.all()
         result["applied"] = True
