@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from phaseline.errors import PhaselineError
 from phaseline.odoo.faults import READS, Asked, asked, lost, refused, undelivered
 from phaseline.odoo.memory_methods import METHODS
-from phaseline.odoo.memory_models import BUILT_IN, NAMES, UNIQUE, X2MANY, Model, declared
+from phaseline.odoo.memory_models import BUILT_IN, NAMES, UNIQUE, X2MANY, Model, Wrong, declared
 from phaseline.odoo.memory_search import Room
 
 if TYPE_CHECKING:
@@ -178,9 +177,9 @@ class MemoryOdoo:
             return function(
                 Room(self, self.model(call.model), tuple(ids or ()), context), **arguments
             )
-        except PhaselineError:
+        except Wrong as err:
             self.state.models = before or self.state.models
-            raise
+            raise refused(call, err.name, str(err)) from err
         except TypeError as err:
             self.state.models = before or self.state.models
             name = "werkzeug.exceptions.UnprocessableEntity"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from phaseline.odoo.faults import Asked, refused
+from phaseline.odoo.memory_models import Wrong
 
 # What a path leads to: every value it reaches from one record, a many2one as its id.
 Reach = Callable[[int, str], list[Any]]
@@ -27,9 +27,8 @@ LEAF = 3
 class Domain:
     """A parsed domain that says of one record whether it matches."""
 
-    def __init__(self, model: str, domain: Sequence[Any], reach: Reach, named: Named) -> None:
+    def __init__(self, domain: Sequence[Any], reach: Reach, named: Named) -> None:
         """Keep what is needed to follow fields; nothing is judged yet."""
-        self._model = model
         self._domain = list(domain)
         self._reach = reach
         self._named = named
@@ -41,10 +40,10 @@ class Domain:
                 continue
             if not isinstance(term, list | tuple) or len(term) != LEAF:
                 msg = f"Domain() invalid item in domain: {term!r}"
-                raise self._wrong(msg)
+                raise Wrong("builtins.ValueError", msg)
             if term[1] not in OPERATORS:
                 msg = f"Invalid operator in condition {tuple(term)!r}"
-                raise self._wrong(msg)
+                raise Wrong("builtins.ValueError", msg)
             if isinstance(term[0], str):
                 yield term[0]
 
@@ -83,9 +82,6 @@ class Domain:
         while above := [one for one in self._reach(record, step) if one]:
             yield from above
             step += ".parent_id"
-
-    def _wrong(self, message: str) -> Exception:
-        return refused(Asked(self._model, "search"), "builtins.ValueError", message)
 
 
 def compare(operator: str, found: list[Any], value: Any) -> bool:

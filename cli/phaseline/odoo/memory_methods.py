@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from phaseline.odoo.memory_models import X2MANY, Model
+from phaseline.odoo.memory_models import X2MANY, Model, Wrong
 from phaseline.odoo.memory_search import Room, search, search_count
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _exists(port: MemoryOdoo, model: str, record: int) -> None:
             "Record does not exist or has been deleted."
             f"\n(Record: {model}({record},), User: {port.uid})"
         )
-        raise port.model(model).wrong("odoo.exceptions.MissingError", message, "browse")
+        raise Wrong("odoo.exceptions.MissingError", message)
 
 
 def _unique(model: Model, record: int) -> None:
@@ -61,7 +61,7 @@ def _unique(model: Model, record: int) -> None:
         for other, row in model.rows.items():
             if other != record and [row.get(name) for name in names] == mine:
                 message = f"The operation cannot be completed: {', '.join(names)} must be unique!"
-                raise model.wrong("odoo.exceptions.ValidationError", message)
+                raise Wrong("odoo.exceptions.ValidationError", message)
 
 
 def _command(port: MemoryOdoo, model: Model, record: int, name: str, commands: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.odoo.memory_domains import Domain
-from phaseline.odoo.memory_models import X2MANY, Model
+from phaseline.odoo.memory_models import X2MANY, Model, Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ def _matching(room: Room, domain: Any) -> list[int]:
             return []
         return [port.named(relation, one) for one in reach(record, path) if one]
 
-    parsed = Domain(model, _domain(owner, domain), reach, named)
+    parsed = Domain(_domain(domain), reach, named)
     paths = list(parsed.fields())
     for path in paths:
         owner.define(path.partition(".")[0])
@@ -78,10 +78,10 @@ def _matching(room: Room, domain: Any) -> list[int]:
     ]
 
 
-def _domain(model: Model, domain: Any) -> Sequence[Any]:
+def _domain(domain: Any) -> Sequence[Any]:
     if not isinstance(domain, list | tuple):
         message = f"Domain() invalid argument type for domain: {domain!r}"
-        raise model.wrong("builtins.TypeError", message, "search")
+        raise Wrong("builtins.TypeError", message)
     return domain
 
 
