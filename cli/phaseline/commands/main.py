@@ -16,11 +16,16 @@ from phaseline.commands import door
 COMMANDS: dict[str, str] = {
     "apply": "phaseline.commands.apply:command",
     "data": "phaseline.commands.data:command",
+    "drift": "phaseline.commands.drift:command",
+    "history": "phaseline.commands.history:command",
+    "init": "phaseline.commands.init:command",
     "migrate": "phaseline.commands.migrate:command",
     "plan": "phaseline.commands.plan:command",
-    "verify": "phaseline.commands.verify:command",
     "release": "phaseline.commands.release:command",
     "report": "phaseline.commands.report:command",
+    "sign": "phaseline.commands.sign:command",
+    "status": "phaseline.commands.status:command",
+    "verify": "phaseline.commands.verify:command",
 }
 
 

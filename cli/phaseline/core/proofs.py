@@ -10,6 +10,7 @@ from typing import Any
 from phaseline.core.nearest import suggest
 
 LOW_WORDS = {"at_least", "at_most", "near", "one_of", "contains", "matches", "set", "not", "text"}
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MANY_WORDS = {"every", "any", "sum", "count"}
 
 
@@ -73,16 +74,13 @@ def near(value: Any, wanted: Any) -> bool:
     return abs(decimal(value) - decimal(wanted[0])) <= decimal(wanted[1])
 
 
-WORDS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "at_least": lambda value, wanted: decimal(value) >= decimal(wanted),
-    "at_most": lambda value, wanted: decimal(value) <= decimal(wanted),
-    "near": near,
-    "one_of": lambda value, wanted: any(equal(value, one) for one in wanted),
-    "contains": contains,
-    "matches": lambda value, wanted: re.search(str(wanted), str(value or "")) is not None,
-    "not": lambda value, wanted: not judge([value], wanted),
-    "text": lambda value, wanted: str(value) == str(wanted),
-}
+def reaches(value: Any, least: Any) -> bool:
+    """Return whether a value is at least another: by number, or days and moments by their text."""
+    both_days = all(isinstance(one, str) and DAY.match(one) for one in (value, least))
+    if both_days:
+        width = min(len(value), len(least))
+        return bool(value[:width] >= least[:width])
+    return decimal(value) >= decimal(least)
 
 
 def contains(value: Any, wanted: Any) -> bool:
@@ -131,3 +129,15 @@ def decimal(value: Any) -> Decimal:
     except InvalidOperation as error:
         message = f"{value!r} is no number"
         raise Unclear(message) from error
+
+
+WORDS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "at_least": reaches,
+    "at_most": lambda value, wanted: reaches(wanted, value),
+    "near": near,
+    "one_of": lambda value, wanted: any(equal(value, one) for one in wanted),
+    "contains": contains,
+    "matches": lambda value, wanted: re.search(str(wanted), str(value or "")) is not None,
+    "not": lambda value, wanted: not judge([value], wanted),
+    "text": lambda value, wanted: str(value) == str(wanted),
+}

@@ -53,7 +53,9 @@ class Prover:
 
     def __post_init__(self) -> None:
         """Start as the deploy user with nothing kept."""
-        self.values = Values(self.admin, self.scope, self.refs, self.today, secrets.token_hex(4))
+        self.values = Values(
+            self.admin, self.scope, self.refs, self.today, f"{secrets.randbelow(10**8):08}"
+        )
         self.port = self.admin
         self.who = ADMIN
 
@@ -84,7 +86,7 @@ class Prover:
     def note(self, node: Node, name: str, text: str, *, passed: bool) -> bool:
         """Keep the evidence of a step with its place when it failed."""
         where = "" if passed else f" ({node.place})"
-        self.evidence.append(Evidence(name, f"{text}{where}", passed))
+        self.evidence.append(Evidence(name, f"{' '.join(text.split())}{where}", passed))
         return passed
 
     def check(self, node: Node) -> str:

@@ -1,0 +1,98 @@
+"""Drift: the plan's comparison as a report of who changed what in Odoo, and when."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from phaseline.files.project import open_project
+from phaseline.flows.environment import Environment, connect
+from phaseline.flows.plan import Reading, make, stage_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from phaseline.core.plan import Change
+
+SHOWN = 50
+
+
+def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
+    """Return what differs from the blueprint: changed, missing, not applied, and not ours."""
+    started = time.monotonic()
+    project = open_project(project_dir)
+    names = stage_names(project, stage)
+    with connect(project_dir, env) as environment:
+        reading = make(project, environment, names)
+        changes = reading.plan.changes
+        authors = who_and_when(environment, changes)
+        changed = [describe(one, authors) for one in changes if one.record is not None]
+        missing = [describe(one, authors) for one in changes if one.record is None]
+        strangers = not_ours(environment, reading)
+        calls = dict(sorted(environment.port.calls.items()))
+    return {
+        "environment": env,
+        "stages": list(names),
+        "changed": changed,
+        "missing": missing,
+        "not_ours": strangers,
+        "unchanged": reading.plan.unchanged,
+        "calls": calls,
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def describe(change: Change, authors: dict[tuple[str, int], tuple[str, str]]) -> dict[str, Any]:
+    """Return one difference with its author."""
+    who, when = authors.get((change.model, change.record or 0), ("", ""))
+    return {**change.data(), "who": who, "when": when}
+
+
+def who_and_when(
+    environment: Environment, changes: Iterable[Change]
+) -> dict[tuple[str, int], tuple[str, str]]:
+    """Return who wrote each differing record last, a call a model."""
+    wanted: dict[str, list[int]] = defaultdict(list)
+    for change in changes:
+        if change.record is not None:
+            wanted[change.model].append(change.record)
+    found = {}
+    for model, ids in wanted.items():
+        fields = ["write_uid", "write_date"]
+        for row in environment.port.call(model, "read", sorted(ids), fields=fields):
+            who = row["write_uid"][1] if row["write_uid"] else ""
+            found[model, row["id"]] = (who, row["write_date"])
+    return found
+
+
+def not_ours(environment: Environment, reading: Reading) -> list[dict[str, Any]]:
+    """Return records of our models that people made in Odoo; we never touch them."""
+    ours: dict[str, set[int]] = defaultdict(set)
+    for model, one in reading.actual.ids.values():
+        ours[model].add(one)
+    models = {
+        record.model
+        for record in reading.desired.records
+        if record.create and record.call is None and record.model in reading.actual.models
+    }
+    found = []
+    robots = [1, environment.port.uid]
+    for model in sorted(models):
+        domain = [["create_uid", "not in", robots], ["id", "not in", sorted(ours[model])]]
+        fields = ["display_name", "create_uid", "create_date"]
+        rows = environment.port.call(
+            model, "search_read", domain=domain, fields=fields, limit=SHOWN
+        )
+        found += [
+            {
+                "model": model,
+                "id": row["id"],
+                "name": row["display_name"],
+                "who": row["create_uid"][1] if row["create_uid"] else "",
+                "when": row["create_date"],
+            }
+            for row in rows
+        ]
+    return found

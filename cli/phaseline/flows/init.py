@@ -1,0 +1,33 @@
+"""Init: a new client project with the kit's example answers, ready to be edited."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files.places import kit_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IGNORED = "# what the kit makes and nobody keeps\n.phaseline/\nrejected*\n*.report.html\n"
+FOLDERS = ("data", "journal")
+
+
+def run(folder: Path) -> dict[str, Any]:
+    """Make the project; a folder that is not empty is left alone."""
+    if folder.exists() and any(folder.iterdir()):
+        hint = "Name a new folder."
+        message = "the folder is not empty"
+        raise PhaselineError(Fault("C005", message, Place(str(folder)), hint))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FOLDERS:
+        (folder / name).mkdir()
+        (folder / name / ".gitkeep").touch()
+    kit = kit_dir()
+    shutil.copyfile(kit / "blueprints" / "tenant.example.yml", folder / "tenant.yml")
+    shutil.copyfile(kit / "inventory.example.ini", folder / "inventory.ini")
+    (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
+    files = sorted(path.name for path in folder.iterdir())
+    return {"project": str(folder), "files": files}
