@@ -28,6 +28,7 @@ class RealOdoo:
     url: str
     database: str
     credentials: Credentials
+    second: tuple[str, Credentials] | None = None  # another database of the same server
 
     def port(self, driver: str | None = None, url: str | None = None, **options: Any) -> Port:
         return connect(url or self.url, self.database, self.credentials, driver=driver, **options)
@@ -95,17 +96,18 @@ def employee(real: RealOdoo) -> Credentials:
 @pytest.fixture(scope="session")
 def real_odoo() -> RealOdoo:
     """The real Odoo that PHASELINE_TEST_* names."""
-    url = os.environ.get("PHASELINE_TEST_URL")
-    if not url:
+    told = {
+        name: os.environ.get(f"PHASELINE_TEST_{name}")
+        for name in ("URL", "DATABASE", "PASSWORD", "KEY", "SECOND", "SECOND_KEY")
+    }
+    if not told["URL"]:
         pytest.skip("no real Odoo: PHASELINE_TEST_URL is not set")
+    second = Credentials("admin", told["PASSWORD"], told["SECOND_KEY"])
     return RealOdoo(
-        url,
-        os.environ["PHASELINE_TEST_DATABASE"],
-        Credentials(
-            "admin",
-            os.environ.get("PHASELINE_TEST_PASSWORD"),
-            os.environ.get("PHASELINE_TEST_KEY"),
-        ),
+        str(told["URL"]),
+        str(told["DATABASE"]),
+        Credentials("admin", told["PASSWORD"], told["KEY"]),
+        (told["SECOND"], second) if told["SECOND"] else None,
     )
 
 

@@ -31,67 +31,73 @@ class Proxy:
         return self.mode != "pass" and (self.only in path or self.only.encode() in body)
 
 
-def handler(proxy: Proxy, target: str) -> type[BaseHTTPRequestHandler]:
-    address = urlsplit(target)
+class Relay(BaseHTTPRequestHandler):
+    """One connection; `proxy` and `target` are set by the class made for each proxy."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"
+    proxy: Proxy
+    target: str
 
-        def log_message(self, *args: object) -> None:
-            pass
+    def log_message(self, *args: object) -> None:
+        pass
 
-        def relay(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length)
-            proxy.seen.append(self.path)
-            self.close_connection = True
-            if self.path.startswith(proxy.blocked or ("\0",)):
-                self.send_error(404)
-                return
-            mode = proxy.mode if proxy.hits(self.path, body) else "pass"
-            if mode == "cut":
-                self.connection.close()
-                return
-            upstream = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
-            kept = {k: v for k, v in self.headers.items() if k.lower() not in HOP_BY_HOP}
-            upstream.request(self.command, self.path, body, kept)
-            answer = upstream.getresponse()
-            data = answer.read()
-            upstream.close()
-            if mode == "stall":
-                proxy.release.wait(30)
-            if mode in {"lose", "stall"}:
-                self.connection.close()
-                return
-            self.send_response(answer.status)
-            for key, value in answer.getheaders():
-                if key.lower() not in HOP_BY_HOP:
-                    self.send_header(key, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(data[: len(data) // 2] if mode == "half" else data)
+    def relay(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        proxy = self.proxy
+        proxy.seen.append(self.path)
+        self.close_connection = True
+        if any(self.path.startswith(route) for route in proxy.blocked):
+            self.send_error(404)
+            return
+        mode = proxy.mode if proxy.hits(self.path, body) else "pass"
+        if mode == "cut":
+            self.connection.close()
+            return
+        status, headers, data = self.upstream(body)
+        if mode == "stall":
+            proxy.release.wait(30)
+        if mode in {"lose", "stall"}:
+            self.connection.close()
+            return
+        self.answer(status, headers, data, len(data) // 2 if mode == "half" else len(data))
 
-        do_GET = do_POST = relay  # noqa: N815 (the names http.server calls)
+    def upstream(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        address = urlsplit(self.target)
+        upstream = http.client.HTTPConnection(address.hostname or "", address.port, timeout=120)
+        kept = {key: one for key, one in self.headers.items() if key.lower() not in HOP_BY_HOP}
+        upstream.request(self.command, self.path, body, kept)
+        answer = upstream.getresponse()
+        data = answer.read()
+        upstream.close()
+        headers = [pair for pair in answer.getheaders() if pair[0].lower() not in HOP_BY_HOP]
+        return answer.status, headers, data
 
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except (OSError, ValueError):
-                pass  # closed on purpose
+    def answer(self, status: int, headers: list[tuple[str, str]], data: bytes, sent: int) -> None:
+        self.send_response(status)
+        for key, value in headers:
+            self.send_header(key, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(data[:sent])
 
-        def finish(self) -> None:
-            with suppress(OSError, ValueError):
-                super().finish()
+    do_GET = do_POST = relay  # noqa: N815 (the names http.server calls)
 
-    return Handler
+    def handle(self) -> None:
+        with suppress(OSError, ValueError):  # closed on purpose
+            super().handle()
+
+    def finish(self) -> None:
+        with suppress(OSError, ValueError):
+            super().finish()
 
 
 @contextmanager
 def proxied(target: str) -> Iterator[Proxy]:
     """A proxy before the target for as long as the block runs."""
     proxy = Proxy()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(proxy, target))
+    relay = type("Relay", (Relay,), {"proxy": proxy, "target": target})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), relay)
     server.daemon_threads = True
     proxy.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # Named differently, or only positional, in one of the Odoo versions from 14 on.
 POSITIONAL = {"create": "vals_list", "search": "domain", "search_count": "domain", "write": "vals"}
+EXPIRED = "odoo.http.SessionExpiredException"
 LOGIN = Asked("res.users", "read", "login")
 
 
@@ -63,6 +64,11 @@ class Opener:
         try:
             json.loads(response.content)
         except ValueError as err:
+            if b"No database is selected" in response.content:
+                # So says a server of several databases when it has forgotten the session.
+                raise odoorpc.error.RPCError(
+                    "the session ended", {"data": {"name": EXPIRED}}
+                ) from err
             if status in {httpx.codes.NOT_FOUND, httpx.codes.FORBIDDEN} or response.is_redirect:
                 message = f"{self._wire.url} answers {status} where this driver wants to call"
                 raise PhaselineError(Fault("O010", message)) from err
@@ -172,7 +178,7 @@ class Session:
         try:
             return self._client.execute_kw(*what)
         except odoorpc.error.RPCError as err:
-            if _name(err) != "odoo.http.SessionExpiredException":
+            if _name(err) != EXPIRED:
                 raise
         # Odoo said so before it did anything: logging in and asking again is safe.
         with self._lock:
