@@ -1,8 +1,9 @@
-"""Changes as operations one server run can execute: values encoded, refs to new records kept open."""
+"""Changes as operations one server run executes: values encoded, refs to new records kept open."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from phaseline.core.values import Literal, RefSet, number
 
 if TYPE_CHECKING:
     from phaseline.core.actual import Actual, FieldInfo
+    from phaseline.core.desired import Desired
     from phaseline.core.plan import Change, FieldChange, Plan
 
 Reveal = Callable[[str], str]
@@ -38,33 +40,77 @@ def next_step(plan: Plan) -> tuple[Change, ...]:
     return tuple(step)
 
 
-def operations(step: Sequence[Change], actual: Actual, reveal: Reveal) -> list[Operation]:
-    """Return the operations of a run of records; neighbours of one model are created together."""
+def operations(
+    step: Sequence[Change], desired: Desired, actual: Actual, reveal: Reveal
+) -> list[Operation]:
+    """Return the operations of a run of records; neighbours of one model are created together.
+
+    Lines of a new record go with it, so that Odoo's own default lines stay away.
+    """
     encoder = _Encoder(actual, reveal)
     found: list[Operation] = []
+    inside = embedded(step, desired, actual)
+    by_parent: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for change in step:
+        if change.ref in inside:
+            parent, name, inverse = inside[change.ref]
+            values = encoder.values(change)
+            values.pop(inverse, None)
+            by_parent[parent][name].append([change.ref, values])
+    for change in step:
+        if change.ref in inside:
+            continue
         values = encoder.values(change)
         if change.kind == "create":
-            last = found[-1] if found else {}
-            together = last.get("do") == "create" and last["model"] == change.model
-            if together and not mentions(values, last["refs"]):
-                last["refs"].append(change.ref)
-                last["values"].append(values)
-                continue
-            found.append(
-                {"do": "create", "model": change.model, "refs": [change.ref], "values": [values]}
-            )
+            add_create(found, change, values, by_parent.get(change.ref, {}))
             continue
         do = {"adopt": "link", "delete": "unlink"}.get(change.kind, "write")
-        found.append(
-            {
-                "do": do,
-                "model": change.model,
-                "refs": [change.ref],
-                "id": change.record,
-                "values": values,
-            }
-        )
+        one = {"do": do, "model": change.model, "refs": [change.ref], "id": change.record}
+        found.append({**one, "values": [values], "lines": [{}]})
+    return found
+
+
+def add_create(
+    found: list[Operation], change: Change, values: Operation, lines: Mapping[str, list[Any]]
+) -> None:
+    """Add a create to the operations, to the one before if that creates the same model."""
+    last = found[-1] if found else {}
+    together = last.get("do") == "create" and last["model"] == change.model
+    made = [*last.get("refs", ()), *line_refs(last.get("lines", ()))]
+    if not together or mentions([values, dict(lines)], made):
+        last = {"do": "create", "model": change.model, "refs": [], "values": [], "lines": []}
+        found.append(last)
+    last["refs"].append(change.ref)
+    last["values"].append(values)
+    last["lines"].append(dict(lines))
+
+
+def line_refs(lines: Iterable[Mapping[str, list[Any]]]) -> list[str]:
+    """Return the refs of embedded lines."""
+    return [ref for fields in lines for pairs in fields.values() for ref, _ in pairs]
+
+
+def embedded(
+    step: Sequence[Change], desired: Desired, actual: Actual
+) -> dict[str, tuple[str, str, str]]:
+    """Return parent, field and inverse of each new line that can be created with its parent.
+
+    It can when nothing it needs is created behind the parent.
+    """
+    by_ref = desired.by_ref
+    position = {change.ref: index for index, change in enumerate(step) if change.kind == "create"}
+    found = {}
+    for change in step:
+        record = by_ref.get(change.ref)
+        if record is None or record.parent is None or change.ref not in position:
+            continue
+        parent, name = record.parent
+        info = actual.fields.get(by_ref[parent].model, {}).get(name) if parent in by_ref else None
+        if info is None or parent not in position:
+            continue
+        needs = {ref.name for ref in record.refs()} - {parent}
+        if all(position.get(need, -1) < position[parent] for need in needs):
+            found[change.ref] = (parent, name, info.inverse)
     return found
 
 

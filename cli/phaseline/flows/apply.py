@@ -145,7 +145,7 @@ class _Apply:
             making.call(self.environment, record, reading.actual)
         else:
             secrets = self.environment.secrets
-            steps = operations(step, reading.actual, secrets.get_or_make)
+            steps = operations(step, reading.desired, reading.actual, secrets.get_or_make)
             places = {change.ref: change.place for change in step}
             making.records(self.environment, writer, steps, places)
 

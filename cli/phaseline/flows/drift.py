@@ -80,7 +80,8 @@ def not_ours(environment: Environment, reading: Reading) -> list[dict[str, Any]]
     found = []
     robots = [1, environment.port.uid]
     for model in sorted(models):
-        domain = [["create_uid", "not in", robots], ["id", "not in", sorted(ours[model])]]
+        domain: list[Any] = [["create_uid", "!=", False], ["create_uid", "not in", robots]]
+        domain.append(["id", "not in", sorted(ours[model])])
         fields = ["display_name", "create_uid", "create_date"]
         rows = environment.port.call(
             model, "search_read", domain=domain, fields=fields, limit=SHOWN

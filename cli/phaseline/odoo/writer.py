@@ -55,36 +55,47 @@ def resolve(value):
         return listed
     return value
 
-def carry_out(step, refs, values):
+def carry_out(step, refs, values, lines):
     model = room[step['model']]
     if step['do'] == 'create':
-        records = model.create(resolve(values))
+        complete = []
+        for index in range(len(refs)):
+            whole = resolve(values[index])
+            for name in lines[index]:
+                whole[name] = []
+                for pair in lines[index][name]:
+                    whole[name].append([0, 0, resolve(pair[1])])
+            complete.append(whole)
+        records = model.create(complete)
         for index in range(len(refs)):
             made[refs[index]] = records[index]
+            for name in lines[index]:
+                pairs = lines[index][name]
+                new = records[index][name].sorted('id')[-len(pairs):]
+                for number in range(len(pairs)):
+                    made[pairs[number][0]] = new[number]
         return
     record = model.browse(step['id'])
     if step['do'] == 'link':
         made[refs[0]] = record
     if step['do'] == 'unlink':
         record.unlink()
-    elif step['values']:
-        record.write(resolve(step['values']))
+    elif values[0]:
+        record.write(resolve(values[0]))
 
-def try_out(step, ref, values):
+def try_out(step, ref, values, lines):
     try:
-        carry_out(step, [ref], [values])
+        carry_out(step, [ref], [values], [lines])
         room.flush_all()
     except Exception as error:
         raise UserError('phaseline[%s]: %s' % (ref, error))
 
 for step in work['steps']:
     if not work['careful']:
-        carry_out(step, step['refs'], step['values'])
-    elif step['do'] == 'create':
-        for index in range(len(step['refs'])):
-            try_out(step, step['refs'][index], step['values'][index])
+        carry_out(step, step['refs'], step['values'], step['lines'])
     else:
-        try_out(step, step['refs'][0], step['values'])
+        for index in range(len(step['refs'])):
+            try_out(step, step['refs'][index], step['values'][index], step['lines'][index])
 data = room['ir.model.data']
 data.search([('module', '=', work['module']), ('name', 'in', list(made))]).unlink()
 data.create([
