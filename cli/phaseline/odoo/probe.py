@@ -45,11 +45,9 @@ def connect(
     version = major_version(url, timeout=timeout)
     tried: list[Fault] = []
     for name in _candidates(credentials, version):
-        wire = Wire(url, timeout=timeout)
         try:
-            return _open(name, wire, database, credentials)
+            return _open(name, Wire(url, timeout=timeout), database, credentials)
         except PhaselineError as err:
-            wire.close()
             if not codes(err) & {"O010", "O004"}:
                 raise
             tried.extend(err.faults)
@@ -87,6 +85,14 @@ def _candidates(credentials: Credentials, version: int | None) -> tuple[str, ...
 
 
 def _open(name: str, wire: Wire, database: str, credentials: Credentials) -> Port:
+    try:
+        return _driver(name, wire, database, credentials)
+    except BaseException:
+        wire.close()
+        raise
+
+
+def _driver(name: str, wire: Wire, database: str, credentials: Credentials) -> Port:
     password = credentials.password or credentials.api_key
     if name == "json2" and credentials.api_key:
         return Json2(wire, database, credentials.api_key)
