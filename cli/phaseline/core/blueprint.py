@@ -1,4 +1,4 @@
-"""What a blueprint is made of: stages, decisions, records, calls and proofs, each with its place."""
+"""What a blueprint is made of: stages, decisions, records, calls, proofs, each with its place."""
 
 from __future__ import annotations
 

@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.desired import Desired, Owned, Record, refs_in
+from phaseline.core.fitting import Fitting, coming_fields
 from phaseline.core.nearest import suggest
 from phaseline.core.plan import Change, FieldChange, Plan
-from phaseline.core.values import Misfit, fit, same
+from phaseline.core.records import Owned, Record, refs_in
+from phaseline.core.values import same
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
-    from phaseline.core.actual import Actual, FieldInfo, Fields
+    from phaseline.core.actual import Actual
+    from phaseline.core.desired import Desired
 
 Baseline = Mapping[str, Mapping[str, Any]]
 SETTINGS = "res.config.settings"
@@ -27,13 +29,13 @@ def compare(
     baseline: Baseline | None = None,
 ) -> Plan:
     """Return the plan; `known` are the refs of all stages so far, `baseline` our last values."""
-    run = _Comparison(desired, actual, known, baseline or {})
+    fitting = Fitting(actual, coming_fields(desired, actual))
+    run = _Comparison(desired, actual, known, baseline or {}, fitting)
     changes = [*run.modules(), *run.settings()]
     for record in desired.records:
         changes += run.record(record)
-    run.refuse_two_owners()
-    if run.faults:
-        raise PhaselineError(*run.faults)
+    if fitting.faults:
+        raise PhaselineError(*dict.fromkeys(fitting.faults))
     return Plan(stages, tuple(changes), run.unchanged, run.existing)
 
 
@@ -50,10 +52,9 @@ class _Comparison:
     actual: Actual
     known: Collection[str]
     baseline: Baseline
-    faults: list[Fault] = field(default_factory=list)
+    fitting: Fitting
     unchanged: int = 0
     existing: int = 0
-    pending: bool = False
     owners: dict[tuple[str, int, str], tuple[str, Owned]] = field(default_factory=dict)
 
     def modules(self) -> Iterable[Change]:
@@ -66,9 +67,9 @@ class _Comparison:
             if state in {None, "uninstallable"}:
                 message = f"this Odoo has no module '{name}'"
                 hint = "Add it to the release, or correct its name."
-                self.faults.append(Fault("B022", message, owned.place, hint))
+                self.fitting.faults.append(Fault("B022", message, owned.place, hint))
                 continue
-            self.pending = True
+            self.fitting.pending = True
             yield Change(
                 "install", name, "ir.module.module", owned.value, owned.place, f"module {name}"
             )
@@ -80,18 +81,18 @@ class _Comparison:
         for name, owned in self.desired.settings.items():
             info = fields.get(name)
             if info is None:
-                self.unknown_field(SETTINGS, name, owned)
-                if self.pending:
+                self.fitting.unknown_field(SETTINGS, name, owned)
+                if self.fitting.pending:
                     different.append(FieldChange(name, None, owned.value, owned.place))
                 continue
-            want = self.fitted(owned, info, SETTINGS, name)
+            want = self.fitting.fitted(owned, info, SETTINGS, name)
             raw = self.actual.settings.get(name)
             if same(raw, want, info, self.actual.look_up):
                 self.unchanged += 1
             else:
                 different.append(FieldChange(name, raw, want, owned.place))
         if different:
-            self.pending = True
+            self.fitting.pending = True
             place = different[0].place
             yield Change("setting", "settings", SETTINGS, "", place, "settings", tuple(different))
 
@@ -114,29 +115,29 @@ class _Comparison:
         """Note refs that lead nowhere, now and after everything pending."""
         for ref in record.refs():
             ours = ref.name in self.known
-            if ours or ref.name in self.actual.ids or self.pending:
+            if ours or ref.name in self.actual.ids or self.fitting.pending:
                 continue
             names = [*self.known, *self.actual.ids]
             hint = suggest(ref.name, names, "No record carries it, in the blueprint or in Odoo.")
             message = f"ref:{ref.name} leads nowhere"
-            self.faults.append(Fault("B016", message, ref.place or record.place, hint))
+            self.fitting.faults.append(Fault("B016", message, ref.place or record.place, hint))
 
     def unknown_model(self, record: Record) -> Iterable[Change]:
         """A record of a model that is not there: created once its module is, else a fault."""
-        if not self.pending and not (record.parent and not record.model):
+        if not self.fitting.pending and not (record.parent and not record.model):
             hint = suggest(record.model, self.actual.models, "Install the module that brings it.")
             message = f"Odoo has no model '{record.model}'"
-            self.faults.append(Fault("B019", message, record.place, hint))
+            self.fitting.faults.append(Fault("B019", message, record.place, hint))
         elif not record.absent:
-            change = self.change("create", record, "new, its model comes with a module", new=True)
-            yield replace(change, later=True)
+            change = self.change("create", record, "new, its model comes with a module")
+            yield replace(change, fields=self.everything(record), later=True)
 
     def call(self, record: Record) -> Iterable[Change]:
         """A call that has not done its work yet."""
         if record.call is None or self.actual.held.get(record.ref):
             self.unchanged += 1
             return
-        self.pending = True
+        self.fitting.pending = True
         yield self.change("call", record, f"{record.model}.{record.call.method}")
 
     def absent(self, record: Record) -> Iterable[Change]:
@@ -154,7 +155,8 @@ class _Comparison:
         fields = self.differences(record, found)
         if fields:
             names = ", ".join(one.name for one in fields)
-            yield self.change("update", record, f"{names} differ", found, fields)
+            change = self.change("update", record, f"{names} differ", found, fields)
+            yield replace(change, later=self.fitting.waits_for_field(record))
         else:
             self.unchanged += 1
 
@@ -164,20 +166,22 @@ class _Comparison:
         if len(found) > 1:
             message = f"{record.ref}: {len(found)} records match, one is to be taken over"
             hint = "Narrow the 'adopt' search."
-            self.faults.append(Fault("B023", message, record.place, hint))
+            self.fitting.faults.append(Fault("B023", message, record.place, hint))
         elif found:
             fields = self.differences(record, found[0])
-            yield self.change("adopt", record, "taken over", found[0], fields)
-        elif self.waits(record) or (self.pending and record.adopt is not None):
+            change = self.change("adopt", record, "taken over", found[0], fields)
+            yield replace(change, later=self.fitting.waits_for_field(record))
+        elif self.waits(record) or (self.fitting.pending and record.adopt is not None):
             kind = "create" if record.create else "adopt"
             reason = "found or made once the changes before are made"
             yield replace(self.change(kind, record, reason), later=True)
         elif record.create:
-            yield self.change("create", record, "new", None, self.everything(record))
+            change = self.change("create", record, "new", None, self.everything(record))
+            yield replace(change, later=self.fitting.waits_for_field(record))
         else:
             message = f"{record.ref}: no {record.model} matches and none may be created"
             hint = "Correct the 'adopt' search, or let it be created."
-            self.faults.append(Fault("B024", message, record.place, hint))
+            self.fitting.faults.append(Fault("B024", message, record.place, hint))
 
     def waits(self, record: Record) -> bool:
         """Return whether the search hangs on a record that is still to come."""
@@ -185,13 +189,16 @@ class _Comparison:
 
     def everything(self, record: Record) -> tuple[FieldChange, ...]:
         """All values of a new record."""
-        changes = []
-        for initial, values in ((False, record.values), (True, record.initial)):
-            for name, owned in values.items():
-                info = self.info(record, name, owned)
-                want = owned.value if info is None else self.fitted(owned, info, record.ref, name)
-                changes.append(FieldChange(name, None, want, owned.place, initial=initial))
-        return tuple(changes)
+        return tuple(
+            FieldChange(name, None, self.want(record, name, owned), owned.place, initial=initial)
+            for initial, values in ((False, record.values), (True, record.initial))
+            for name, owned in values.items()
+        )
+
+    def want(self, record: Record, name: str, owned: Owned) -> Any:
+        """Return a value as its field wants it, as written while the field is still to come."""
+        info = self.fitting.info(record.model, name, owned)
+        return owned.value if info is None else self.fitting.fitted(owned, info, record.ref, name)
 
     def differences(self, record: Record, found: int) -> tuple[FieldChange, ...]:
         """The owned values that differ from Odoo's."""
@@ -199,13 +206,13 @@ class _Comparison:
         changes = []
         for name, owned in record.values.items():
             self.own(record, found, name, owned)
-            info = self.info(record, name, owned)
+            info = self.fitting.info(record.model, name, owned)
             raw = raw_values.get(name)
             if info is None:
-                if self.pending:
+                if self.fitting.may_come(name):
                     changes.append(FieldChange(name, raw, owned.value, owned.place))
                 continue
-            want = self.fitted(owned, info, record.ref, name)
+            want = self.fitting.fitted(owned, info, record.ref, name)
             if not same(raw, want, info, self.actual.look_up):
                 edited = self.edited(record.ref, name, raw)
                 changes.append(FieldChange(name, raw, want, owned.place, edited))
@@ -222,36 +229,8 @@ class _Comparison:
         if key in self.owners and self.owners[key][0] != record.ref:
             ref, other = self.owners[key]
             message = f"{record.ref} and {ref} ({other.place}) both own {name}"
-            self.faults.append(Fault("B018", message, owned.place, "Keep one of the two."))
+            self.fitting.faults.append(Fault("B018", message, owned.place, "Keep one of the two."))
         self.owners.setdefault(key, (record.ref, owned))
-
-    def refuse_two_owners(self) -> None:
-        """Drop repeated faults; two records can meet in many fields."""
-        self.faults = list(dict.fromkeys(self.faults))
-
-    def info(self, record: Record, name: str, owned: Owned) -> FieldInfo | None:
-        """Return what Odoo says of a field; an unknown field is a fault."""
-        fields: Fields = self.actual.fields.get(record.model, {})
-        if name not in fields:
-            self.unknown_field(record.model, name, owned)
-            return None
-        return fields[name]
-
-    def unknown_field(self, model: str, name: str, owned: Owned) -> None:
-        """Note a field the model does not have, unless something pending may bring it."""
-        if self.pending:
-            return
-        hint = suggest(name, self.actual.names.get(model, ()), "Read the model's fields in Odoo.")
-        self.faults.append(Fault("B020", f"{model} has no field '{name}'", owned.place, hint))
-
-    def fitted(self, owned: Owned, info: FieldInfo, owner: str, name: str) -> Any:
-        """Return the value as its field wants it; a misfit is a fault."""
-        try:
-            return fit(owned.value, info)
-        except Misfit as error:
-            fault = Fault("B021", f"{owner}.{name}: {error}", owned.place, error.hint)
-            self.faults.append(fault)
-            return owned.value
 
     def change(
         self,
@@ -260,12 +239,8 @@ class _Comparison:
         reason: str,
         found: int | None = None,
         fields: tuple[FieldChange, ...] = (),
-        *,
-        new: bool = False,
     ) -> Change:
         """Return one change of a record."""
-        if new:
-            fields = self.everything(record)
         return Change(
             kind, record.ref, record.model, record.stage, record.place, reason, fields, found
         )

@@ -15,7 +15,7 @@ Scalar = str | int | Decimal | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A scalar, a list of nodes or a mapping of nodes, with its place and the places of its keys."""
+    """A scalar, a list or a mapping of nodes, with its place and the places of its keys."""
 
     value: Scalar | tuple[Node, ...] | Mapping[str, Node]
     place: Place

@@ -9,7 +9,7 @@ from phaseline.errors import Fault, PhaselineError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from phaseline.core.desired import Record
+    from phaseline.core.records import Record
 
 
 def arrange(records: Sequence[Record]) -> tuple[Record, ...]:

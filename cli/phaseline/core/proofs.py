@@ -1,4 +1,4 @@
-"""Judges what a proof found against what it expects; where it is found is `odoo.proving`'s matter."""
+"""Judges what a proof found against what it expects; finding it is `odoo.proving`'s matter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MANY_WORDS = {"every", "any", "sum", "count"}
 
 
-class Unclear(Exception):
+class UnclearError(Exception):
     """An expectation nobody can judge; the message is one for people."""
 
 
@@ -48,7 +48,7 @@ def only_word(expected: Mapping[str, Any]) -> str:
     odd = sorted(words - known)
     hint = suggest(odd[0], known) if odd else "Use one word, or at_least with at_most."
     msg = f"no matcher {{{', '.join(sorted(words))}}}. {hint}"
-    raise Unclear(msg)
+    raise UnclearError(msg)
 
 
 def judge_many(found: Sequence[Any], word: str, inner: Any) -> bool:
@@ -70,7 +70,7 @@ def judge_one(value: Any, expected: Mapping[str, Any]) -> bool:
 def near(value: Any, wanted: Any) -> bool:
     """Return whether a number is within a tolerance of another."""
     if not isinstance(wanted, list) or len(wanted) != 2:  # noqa: PLR2004 (number and tolerance)
-        raise Unclear('write {near: ["22.00", "0.01"]}')
+        raise UnclearError('write {near: ["22.00", "0.01"]}')
     return abs(decimal(value) - decimal(wanted[0])) <= decimal(wanted[1])
 
 
@@ -102,7 +102,7 @@ def equal(value: Any, wanted: Any) -> bool:
     if isinstance(value, (int, float, Decimal)) and isinstance(wanted, (int, Decimal, str)):
         try:
             return abs(decimal(value) - decimal(wanted)) < Decimal("0.000001")
-        except Unclear:
+        except UnclearError:
             return False
     if isinstance(value, list):
         return alike(value, wanted if isinstance(wanted, list) else [wanted])
@@ -123,12 +123,12 @@ def alike(values: Sequence[Any], wanted: Sequence[Any]) -> bool:
 
 
 def decimal(value: Any) -> Decimal:
-    """Return a number, or raise Unclear."""
+    """Return a number, or raise UnclearError."""
     try:
         return Decimal(str(value if value is not False else 0))
     except InvalidOperation as error:
         message = f"{value!r} is no number"
-        raise Unclear(message) from error
+        raise UnclearError(message) from error
 
 
 WORDS: Mapping[str, Callable[[Any, Any], bool]] = {

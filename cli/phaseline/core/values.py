@@ -1,4 +1,4 @@
-"""Wanted values against Odoo's field types: whether they fit, whether they differ, how they go over.
+"""Wanted values against Odoo's field types: do they fit, do they differ, how do they go over.
 
 `Lookup` gives the database id of a ref, or None while the record does not exist.
 """
@@ -41,7 +41,7 @@ class Literal:
     value: Any
 
 
-class Misfit(Exception):
+class MisfitError(Exception):
     """A value that does not fit its field; the message is one for people."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -51,26 +51,36 @@ class Misfit(Exception):
 
 
 def fit(value: Any, info: FieldInfo) -> Any:
-    """Return the value in the form its field type wants, or raise Misfit."""
+    """Return the value in the form its field type wants, or raise MisfitError."""
     if isinstance(value, Secret):
         return value
     if value is None or (value is False and info.type != "boolean"):
         return RefSet(()) if info.type in MANY else False
     if info.type in MANY:
         return fit_many(value)
-    if isinstance(value, Ref):
-        if info.type in {"many2one", "integer", "many2one_reference", "reference"}:
-            return value
-        msg = f"a ref does not fit a field of type {info.type}"
-        raise Misfit(msg)
-    if info.type == "many2one":
-        msg = f"a ref wanted, {kind_of(value)} found"
-        raise Misfit(msg, "Write ref:kind.name.")
+    if isinstance(value, Ref) or info.type == "many2one":
+        return fit_ref(value, info)
+    return fit_scalar(value, info)
+
+
+def fit_ref(value: Any, info: FieldInfo) -> Ref:
+    """Return a ref for a field that leads to one record."""
+    if not isinstance(value, Ref):
+        message = f"a ref wanted, {kind_of(value)} found"
+        raise MisfitError(message, "Write ref:kind.name.")
+    if info.type not in {"many2one", "integer", "many2one_reference", "reference"}:
+        message = f"a ref does not fit a field of type {info.type}"
+        raise MisfitError(message)
+    return value
+
+
+def fit_scalar(value: Any, info: FieldInfo) -> Any:
+    """Return true or false, a number or a text."""
     if info.type == "boolean":
         if isinstance(value, bool):
             return value
-        msg = f"true or false wanted, {kind_of(value)} found"
-        raise Misfit(msg)
+        message = f"true or false wanted, {kind_of(value)} found"
+        raise MisfitError(message)
     if info.type in NUMBERS or info.type in {"integer", "many2one_reference"}:
         return fit_number(value, info)
     return fit_text(value, info)
@@ -84,7 +94,7 @@ def fit_many(value: Any) -> RefSet:
         return RefSet(tuple(items), exact)
     hint = "Write [ref:kind.name, ...], {add: [...]} or {lines: [...]}."
     msg = f"a list of refs wanted, {kind_of(value)} found"
-    raise Misfit(msg, hint)
+    raise MisfitError(msg, hint)
 
 
 def fit_number(value: Any, info: FieldInfo) -> Any:
@@ -95,12 +105,12 @@ def fit_number(value: Any, info: FieldInfo) -> Any:
         number = Decimal("NaN")
     if not number.is_finite():
         msg = f"a number wanted, {kind_of(value)} found"
-        raise Misfit(msg)
+        raise MisfitError(msg)
     if info.type in NUMBERS:
         return number
     if number != int(number):
         msg = f"a whole number wanted, {number} found"
-        raise Misfit(msg)
+        raise MisfitError(msg)
     return int(number)
 
 
@@ -110,12 +120,12 @@ def fit_text(value: Any, info: FieldInfo) -> Any:
         return Literal(value) if info.type in TEXTS else value
     if isinstance(value, bool):
         msg = f"a text wanted, {kind_of(value)} found"
-        raise Misfit(msg, "Put it in quotes.")
+        raise MisfitError(msg, "Put it in quotes.")
     text = format(value, "f") if isinstance(value, Decimal) else str(value)
     if info.type == "selection" and info.choices and text not in info.choices:
         hint = suggest(text, info.choices, f"One of: {', '.join(info.choices)}.")
         msg = f"'{text}' is none of the choices"
-        raise Misfit(msg, hint)
+        raise MisfitError(msg, hint)
     return text
 
 
@@ -129,13 +139,17 @@ def same(raw: Any, want: Any, info: FieldInfo, lookup: Lookup) -> bool:
         return same_ref(raw, want, info, lookup)
     if isinstance(want, Literal):
         return bool(raw == literal(want.value, lookup))
+    return same_scalar(raw, want, info)
+
+
+def same_scalar(raw: Any, want: Any, info: FieldInfo) -> bool:
+    """Return whether two plain values are equal by their field's type."""
     if info.type in NUMBERS and want is not False:
         return same_number(raw, want, info.digits)
     if info.type == "html":
         return flat(raw) == flat(want)
-    if info.type == "integer":
-        return (raw or 0) == (want or 0)
-    return (raw or False) == (want or False)
+    empty = 0 if info.type == "integer" else False
+    return (raw or empty) == (want or empty)
 
 
 def same_ref(raw: Any, want: Ref, info: FieldInfo, lookup: Lookup) -> bool:
@@ -168,7 +182,7 @@ def number(value: Decimal) -> int | float:
 
 
 def substitute(value: Any, lookup: Lookup) -> Any:
-    """Return a value with ids for refs and JSON numbers; raises LookupError for a ref to nowhere."""
+    """Return a value with ids for refs and JSON numbers; LookupError for a ref to nowhere."""
     if isinstance(value, Ref):
         found = lookup(value)
         if found is None:
@@ -195,12 +209,10 @@ def show(value: Any) -> Any:
         return [str(ref) for ref in value.refs]
     if isinstance(value, Literal):
         return show(value.value)
-    if isinstance(value, (Ref, Secret)):
-        return str(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")
     if isinstance(value, Mapping):
         return {str(key): show(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [show(item) for item in value]
-    return value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value) if isinstance(value, (Ref, Secret)) else value

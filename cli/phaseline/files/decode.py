@@ -1,4 +1,4 @@
-"""Turns a blueprint's files into types, once: keys, forms and places; meaning is worked out in core."""
+"""Turns a blueprint's files into types, once: keys, forms, places; core works out the meaning."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def append(project_dir: Path, kind: str, env: str, payload: Mapping[str, Any]) -
     with _locked(folder):
         path = folder / "journal.jsonl"
         lines, torn = _lines(path)
-        last = json.loads(lines[-1]) if lines else {"seq": 0, "hash": START}
+        last: dict[str, Any] = json.loads(lines[-1]) if lines else {"seq": 0, "hash": START}
         body = {
             "format_version": FORMAT_VERSION,
             "seq": last["seq"] + 1,

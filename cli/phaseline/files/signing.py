@@ -1,4 +1,4 @@
-"""Ed25519 signatures over journal entries: the key stays on this machine, its public half travels."""
+"""Ed25519 signatures over journal entries: the key stays here, its public half travels."""
 
 from __future__ import annotations
 

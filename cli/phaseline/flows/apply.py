@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.core import limits
 from phaseline.core.diff import remember
+from phaseline.core.values import show
 from phaseline.core.writes import next_step, operations
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from phaseline.core.plan import Change
 
-ATTEMPTS = 2
+ATTEMPTS = {"call": 1, "install": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,44 +151,43 @@ class _Apply:
             making.records(self.environment, writer, steps, places)
 
     def refuse_endless(self, step: Sequence[Change]) -> None:
-        """Raise for values Odoo did not keep though they were written before."""
+        """Raise for what was made before in this run and is wanted again: Odoo did not keep it."""
         faults = []
         for change in step:
-            for one in change.fields or ():
-                key = (change.ref, one.name)
-                self.written[key] += 1
-                if self.written[key] > ATTEMPTS and not one.initial:
-                    faults.append(not_kept(change, one.name, one.old, one.new))
-            if not change.fields:
-                self.written[change.ref, ""] += 1
-                if self.written[change.ref, ""] > ATTEMPTS:
-                    faults.append(not_kept(change, change.kind, None, change.reason))
+            names = [one.name for one in change.fields if not one.initial] or [""]
+            for name in names:
+                self.written[change.ref, name] += 1
+                if self.written[change.ref, name] > ATTEMPTS.get(change.kind, 2):
+                    faults.append(not_kept(change, name))
         if faults:
             raise PhaselineError(*faults)
 
     def remember(self, reading: Reading) -> str:
         """Keep the values as they are now, and mark the database with their hash."""
-        values = {
-            record.ref: {
-                name: remember(raw)
-                for name, raw in reading.actual.values[found].items()
-                if name in record.values
-            }
-            for record in reading.desired.records
-            if (found := reading.actual.ids.get(record.ref)) in reading.actual.values
-        }
+        actual = reading.actual
+        values = {}
+        for record in reading.desired.records:
+            raw = actual.values.get(actual.ids.get(record.ref, ("", 0)), {})
+            owned = {name: remember(raw[name]) for name in record.values if name in raw}
+            if owned:
+                values[record.ref] = owned
         body = {"stage": self.stage, "values": values, "input_hash": reading.plan.input_hash}
         artifact = journal.store(self.project.folder, body)
         making.mark(self.environment, f"{MARKER}{self.stage}", artifact)
         return artifact
 
 
-def not_kept(change: Change, name: str, old: object, new: object) -> Fault:
-    """Return the fault of a value Odoo does not keep."""
-    message = f"{change.ref}: Odoo has {old!r} in {name} after {new} was written"
-    hint = "Odoo computes or rounds it: own another field, or write the value Odoo keeps."
-    place = next((one.place for one in change.fields if one.name == name), change.place)
-    return Fault("E005", message, place, hint)
+def not_kept(change: Change, name: str) -> Fault:
+    """Return the fault of a change that was made and is not there."""
+    if change.kind == "call":
+        message = f"{change.ref}: {change.reason} was called and its 'until' does not hold"
+        return Fault("E006", message, change.place, "Correct the 'until', or read Odoo's log.")
+    for one in change.fields:
+        if one.name == name:
+            message = f"{change.ref}: Odoo has {show(one.old)!r} in {name} after we wrote it"
+            hint = f"Odoo computes or rounds it; wanted was {show(one.new)!r}."
+            return Fault("E005", message, one.place, hint)
+    return Fault("E005", f"{change.ref}: {change.reason} again after it was made", change.place)
 
 
 def stuck(change: Change) -> Fault:

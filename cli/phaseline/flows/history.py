@@ -33,7 +33,7 @@ def run(project_dir: Path, env: str | None) -> dict[str, Any]:
 
 
 def check(project_dir: Path) -> tuple[Fault, ...]:
-    """Return every edit, deletion and cut of the journal, and every signature that does not hold."""
+    """Return every edit, deletion and cut, and every signature that does not hold."""
     faults = journal.check(project_dir)
     if any(fault.code == "J001" for fault in faults):
         return faults

@@ -10,14 +10,14 @@ from phaseline.core.writes import Operation, encode
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.odoo import modules
 from phaseline.odoo import settings as settings_form
-from phaseline.odoo.reader import find_refs
+from phaseline.odoo.refs import find_refs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from phaseline.core.actual import Actual
-    from phaseline.core.desired import Record
     from phaseline.core.plan import Change
+    from phaseline.core.records import Record
     from phaseline.flows.environment import Environment
     from phaseline.odoo.writer import Writer
 

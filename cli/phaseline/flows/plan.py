@@ -137,7 +137,7 @@ def describe(plan: Plan, environment: Environment) -> dict[str, Any]:
 def record(project_dir: Path, env: str, plan: Plan, stage: str) -> None:
     """Write one stage's part of a plan into the journal."""
     changes = [change.data() for change in plan.changes]
-    payload = {
+    payload: dict[str, Any] = {
         "stage": stage,
         "stages": list(plan.stages),
         "fingerprint": plan.fingerprint,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.core.desired import Desired, resolve
 from phaseline.core.expressions import Scope, Secret
 from phaseline.core.nearest import suggest
-from phaseline.core.proofs import Unclear
+from phaseline.core.proofs import UnclearError
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.files.project import Project, open_project
@@ -164,7 +164,7 @@ class _Bench:
             if record is None:
                 near = suggest(key, self.users, f"Users: {', '.join(sorted(self.users))}.")
                 message = f"no user '{key}': no record user.{key} of res.users. {near}"
-                raise Unclear(message)
+                raise UnclearError(message)
             login = str(record.values["login"].value)
             password = record.initial["password"].value
             name = password.name if isinstance(password, Secret) else f"users.{key}"

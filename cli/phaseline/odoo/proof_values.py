@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from phaseline.core.actual import FieldInfo
 from phaseline.core.expressions import MISSING, Ref, Scope
 from phaseline.core.marked import Node
-from phaseline.core.proofs import Unclear
+from phaseline.core.proofs import UnclearError
 from phaseline.core.values import MANY, TEXTS, number, substitute
-from phaseline.odoo.reader import find_refs
+from phaseline.odoo.refs import find_refs
 
 if TYPE_CHECKING:
     from phaseline.odoo.port import Port
@@ -100,7 +100,7 @@ class Values:
         found = self.refs.look_up(ref)
         if found is None:
             message = f"{ref} leads nowhere in this Odoo"
-            raise Unclear(message)
+            raise UnclearError(message)
         return found
 
     def one_or_all(self, found: Any) -> Any:
@@ -132,7 +132,7 @@ class Values:
         if name not in self.kept:
             known = ", ".join(sorted(self.kept)) or "nothing"
             message = f"${name} was not kept, {known} was ({node.place})"
-            raise Unclear(message)
+            raise UnclearError(message)
         return self.follow(self.kept[name], fields)
 
     def follow(self, found: Any, fields: list[str]) -> Any:
@@ -146,7 +146,7 @@ class Values:
                 found = [row[name] for row in found if isinstance(row, Mapping)]
             else:
                 message = f"{name} cannot be read of {brief(found)}"
-                raise Unclear(message)
+                raise UnclearError(message)
         return found if isinstance(found, (Kept, list)) else [found]
 
     def read(self, records: Kept, name: str) -> Any:
@@ -172,12 +172,12 @@ class Values:
             record = self.refs.record(ref.name) if isinstance(ref, Ref) else None
             if record is None:
                 message = f"{path} leads nowhere in this Odoo"
-                raise Unclear(message)
+                raise UnclearError(message)
             return Kept(record[0], (record[1],))
         found = self.value(path, node)
         if not isinstance(found, Kept):
             message = f"{path} is no record but {brief(found)}"
-            raise Unclear(message)
+            raise UnclearError(message)
         return found
 
     def definition(self, model: str, name: str) -> FieldInfo:
@@ -193,12 +193,12 @@ class Values:
             }
         if name not in self.definitions[model]:
             message = f"{model} has no field '{name}'"
-            raise Unclear(message)
+            raise UnclearError(message)
         return self.definitions[model][name]
 
     def writable(self, model: str, node: Node) -> dict[str, Any]:
         """Return values in Odoo's write form, lines as create commands."""
-        values = {}
+        values: dict[str, Any] = {}
         for name, item in node.entries.items():
             info = self.definition(model, name)
             if info.type in MANY:

@@ -1,4 +1,4 @@
-"""Reads what a plan needs from Odoo in a handful of calls a model, whatever the number of records."""
+"""Reads what a plan needs in a handful of calls a model, whatever the number of records."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.actual import Actual, FieldInfo
-from phaseline.core.desired import Call, Desired, Owned, Record, refs_in
 from phaseline.core.diff import SETTINGS
 from phaseline.core.expressions import Ref
-from phaseline.core.values import Misfit, fit, same, substitute
+from phaseline.core.records import Owned, Record, refs_in
+from phaseline.core.values import substitute
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
+    from phaseline.core.desired import Desired
     from phaseline.odoo.port import Port
+from phaseline.odoo.definitions import ATTRIBUTES, field_info, named_fields
+from phaseline.odoo.refs import CONTEXT, find_refs
+from phaseline.odoo.until import holds
 
-MODULE = "phaseline"
 MARKER = "phaseline.applied."
-CONTEXT = {"lang": "en_US", "active_test": False}
-ATTRIBUTES = ("type", "relation", "relation_field", "digits", "selection", "readonly")
 
 
 def read(port: Port, desired: Desired, known: Collection[str]) -> tuple[Desired, Actual]:
@@ -104,18 +105,8 @@ class _Reading:
 
     def definitions(self) -> None:
         """Read the definition of every named field, a call a model."""
-        named: dict[str, set[str]] = defaultdict(set)
-        for record in self.desired.records:
-            named[record.model] |= {*record.values, *record.initial}
-            if record.call:
-                named[record.call.model] |= set(record.call.expect)
-            for ref in record.refs():
-                if ref.path and ref.name in self.ids:
-                    named[self.ids[ref.name][0]].add(ref.path)
-            if record.parent and record.parent[0] in self.models_by_ref:
-                named[self.models_by_ref[record.parent[0]]].add(record.parent[1])
+        named = named_fields(self.desired, self.ids, self.models_by_ref)
         if self.desired.settings:
-            named[SETTINGS] = set(self.desired.settings)
             self.known_models |= {SETTINGS}
         for model, names in named.items():
             if model in self.known_models and names:
@@ -250,66 +241,5 @@ class _Reading:
         """Find out which calls have done their work already."""
         for record in self.desired.records:
             if record.call and record.call.model in self.known_models:
-                self.held[record.ref] = self.holds(record.call)
-
-    def holds(self, call: Call) -> bool:
-        """Return whether the state behind a call is there."""
-        try:
-            domain = substitute(call.domain, self.look_up)
-        except LookupError:
-            return False
-        infos = self.fields.get(call.model, {})
-        if any(name not in infos for name in call.expect):
-            return False
-        rows: list[dict[str, Any]] = self.port.call(
-            call.model,
-            "search_read",
-            domain=domain,
-            fields=["id", *call.expect],
-            context={"lang": "en_US"},
-        )
-        return bool(rows) and all(self.agrees(row, call, infos) for row in rows)
-
-    def agrees(self, row: Mapping[str, Any], call: Call, infos: Mapping[str, FieldInfo]) -> bool:
-        """Return whether one record has every expected value."""
-        try:
-            return all(
-                same(row[name], fit(value, infos[name]), infos[name], self.look_up)
-                for name, value in call.expect.items()
-            )
-        except Misfit:
-            return False
-
-
-def find_refs(port: Port, wanted: Iterable[str], ours: Collection[str]) -> dict[str, Any]:
-    """Return model and id of each ref that leads somewhere, in one call."""
-    spelled: dict[tuple[str, str], str] = {}
-    for name in wanted:
-        module, _, rest = name.partition(".")
-        spelled[(MODULE, name) if name in ours else (module, rest)] = name
-    if not spelled:
-        return {}
-    domain = [
-        ["module", "in", sorted({module for module, _ in spelled})],
-        ["name", "in", sorted({name for _, name in spelled})],
-    ]
-    fields = ["module", "name", "model", "res_id"]
-    rows = port.call("ir.model.data", "search_read", domain=domain, fields=fields, context=CONTEXT)
-    return {
-        spelled[row["module"], row["name"]]: (row["model"], row["res_id"])
-        for row in rows
-        if (row["module"], row["name"]) in spelled
-    }
-
-
-def field_info(row: Mapping[str, Any]) -> FieldInfo:
-    """Return our view of one field's definition."""
-    digits = row.get("digits")
-    return FieldInfo(
-        type=row["type"],
-        relation=row.get("relation") or "",
-        inverse=row.get("relation_field") or "",
-        digits=digits[1] if digits else None,
-        choices=tuple(str(choice[0]) for choice in row.get("selection") or ()),
-        readonly=bool(row.get("readonly")),
-    )
+                infos = self.fields.get(record.call.model, {})
+                self.held[record.ref] = holds(self.port, record.call, infos, self.look_up)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.odoo.reader import MODULE
+from phaseline.odoo.refs import MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,125 @@
+"""One written record as the records it stands for: `each`, `when`, lines and calls worked out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from phaseline.core.blueprint import CallSpec, RecordSpec
+from phaseline.core.expressions import MISSING, NAME, Ref, Scope
+from phaseline.core.marked import Node
+from phaseline.core.nearest import suggest
+from phaseline.core.records import Call, Owned, Record
+from phaseline.errors import Fault
+
+LINE_KEYS = ("ref", "each", "when", "unless", "values", "initial", "absent")
+
+
+class Expansion:
+    """Turns one written record into the records it stands for."""
+
+    def __init__(self, stage: str, scope: Scope) -> None:
+        self.stage = stage
+        self.scope = scope
+
+    def expand(self, spec: RecordSpec, parent: tuple[str, str] | None = None) -> list[Record]:
+        """Return the records of a spec with their lines behind them."""
+        records: list[Record] = []
+        for scope in repeat(self.scope, spec.each):
+            if not scope.holds(spec.when) or (spec.unless and scope.holds(spec.unless)):
+                continue
+            records += self.one(spec, scope, parent)
+        return records
+
+    def one(
+        self, spec: RecordSpec, scope: Scope, parent: tuple[str, str] | None
+    ) -> Iterator[Record]:
+        """Return one record and its lines."""
+        ref = scope.text(spec.ref)
+        if not NAME.fullmatch(ref):
+            hint = "A ref is kind.name, of letters, digits, _ and -."
+            scope.faults.append(Fault("B014", f"'{ref}' is no ref", spec.ref.place, hint))
+        values: dict[str, Owned] = {}
+        lines: list[Record] = []
+        for name, node in spec.values.items():
+            if set(node.entries) == {"lines"}:
+                lines += self.lines(node.entries["lines"], scope, (ref, name))
+            elif (value := scope.value(node)) is not MISSING:
+                values[name] = Owned(value, node.place)
+        initial = {
+            name: Owned(value, node.place)
+            for name, node in spec.initial.items()
+            if (value := scope.value(node)) is not MISSING
+        }
+        yield Record(
+            ref=ref,
+            model=spec.model,
+            stage=self.stage,
+            place=spec.place,
+            values=values,
+            initial=initial,
+            adopt=None if spec.adopt is None else scope.value(spec.adopt),
+            create=spec.create,
+            absent=spec.absent,
+            call=None if spec.call is None else resolve_call(spec.call, scope),
+            parent=parent,
+        )
+        yield from lines
+
+    def lines(self, node: Node, scope: Scope, parent: tuple[str, str]) -> list[Record]:
+        """Return the lines of a one2many field; their model is known once Odoo is read."""
+        found: list[Record] = []
+        for item in node.items:
+            entries = item.entries
+            for key in entries:
+                if key not in LINE_KEYS:
+                    hint = suggest(key, LINE_KEYS, f"Known keys: {', '.join(LINE_KEYS)}.")
+                    place = item.keys[key]
+                    scope.faults.append(Fault("B004", f"unknown key '{key}'", place, hint))
+            absent = entries.get("absent")
+            empty = Node({}, item.place)
+            spec = RecordSpec(
+                ref=entries.get("ref", Node("", item.place)),
+                model="",
+                place=item.place,
+                each=tuple(entries.get("each", empty).entries.items()),
+                when=entries.get("when"),
+                unless=entries.get("unless"),
+                absent=absent is not None and absent.value is True,
+                values=entries.get("values", empty).entries,
+                initial=entries.get("initial", empty).entries,
+            )
+            found += Expansion(self.stage, scope).expand(spec, parent)
+        return found
+
+
+def repeat(scope: Scope, each: tuple[tuple[str, Node], ...]) -> Iterator[Scope]:
+    """Return a scope for every combination of the `each` variables, later ones seeing earlier."""
+    if not each:
+        yield scope
+        return
+    (name, node), *rest = each
+    value = scope.value(node)
+    items: Iterable[Any] = value if isinstance(value, list) else ()
+    if isinstance(value, Mapping):
+        items = [{"key": key, "value": item} for key, item in value.items()]
+    elif not isinstance(value, list) and value is not MISSING:
+        message = f"'{name}' repeats over neither a list nor a map"
+        scope.faults.append(Fault("B005", message, node.place))
+    chain = (repeat(scope.within({name: item}), tuple(rest)) for item in items)
+    yield from itertools.chain.from_iterable(chain)
+
+
+def resolve_call(spec: CallSpec, scope: Scope) -> Call:
+    """Return a call with everything in it worked out."""
+    on = None if spec.on is None else scope.value(spec.on)
+    until = spec.until
+    return Call(
+        method=spec.method,
+        on=on if isinstance(on, Ref) else None,
+        arguments={key: scope.value(node) for key, node in spec.arguments.items()},
+        model=until.model,
+        domain=scope.value(until.domain),
+        expect={key: scope.value(node) for key, node in until.expect.items()},
+    )
