@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from phaseline.errors import Place
 from phaseline.masterdata import values
 from phaseline.masterdata.findings import Finding, Refused, cut
 from phaseline.masterdata.records import Row
@@ -195,21 +196,51 @@ def circles(parent: Mapping[str, str | None]) -> list[tuple[str, ...]]:
     return found
 
 
-def references(verdict: Verdict, keys: Mapping[str, Collection[str]]) -> Iterator[Finding]:
-    """Yield each reference to a line that a file of this delivery should hold and does not.
+def own_keys(verdict: Verdict) -> frozenset[str]:
+    """Return the keys of an object's good lines, as other files name them."""
+    first = verdict.spec.key[0]
+    return frozenset(str(row.values.get(first)) for row in verdict.good)
 
-    `keys` has the keys of each object whose file is here; objects without a file are not judged.
+
+def references(
+    verdict: Verdict,
+    keys: Mapping[str, Collection[str]],
+    seen: Mapping[str, Mapping[str, int]],
+    *,
+    strict: bool,
+) -> Iterator[Finding]:
+    """Yield each reference that leads nowhere or to several records.
+
+    `keys` has the good keys of each object whose file is here, `seen` how many records of Odoo a
+    value means. Without an Odoo (not `strict`) objects without a file are not judged.
     """
     for column in verdict.spec.columns:
-        if column.type != "reference" or not column.references or column.references not in keys:
+        if column.type != "reference":
             continue
-        there = keys[column.references]
+        there = keys.get(column.references or "")
+        counts = seen.get(column.name, {})
         for row in verdict.rows:
             value = row.values.get(column.name)
-            if value is None or value in there or value in column.known:
+            if value is None or (there is not None and value in there):
                 continue
-            if not value.startswith("ref:"):
-                yield missing(row, column, value, there)
+            known = value in column.known or value.startswith("ref:") or there is None
+            times = counts.get(value, 0) if strict else int(known)
+            if times == 0:
+                yield missing(row, column, value, there or ())
+            elif times > 1:
+                yield Finding(
+                    "D021",
+                    f"Odoo has {times} such records",
+                    "Name it by `ref:` and its external id.",
+                    row.number,
+                    column.name,
+                    cut(value),
+                )
+
+
+def place(table: Table, one: Finding) -> Place:
+    """Return where a finding stands."""
+    return Place(table.file, one.row or None, one.column or None, table.sheet)
 
 
 def missing(row: Row, column: Column, value: str, there: Collection[str]) -> Finding:

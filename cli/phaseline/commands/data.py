@@ -1,0 +1,175 @@
+"""`phaseline data`: templates, validation, loading and reconciliation of master data."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from phaseline.commands.options import env_option, project_option
+from phaseline.commands.output import emit, format_option
+from phaseline.errors import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from phaseline.flows.data_validate import How
+
+DATES = {"Y-M-D": "%Y-%m-%d", "D/M/Y": "%d/%m/%Y", "M/D/Y": "%m/%d/%Y", "D.M.Y": "%d.%m.%Y"}
+
+
+def reading_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that say how a file is written."""
+    for option in (
+        click.option("--encoding", help="Text encoding of CSV files, when it is not UTF-8."),
+        click.option("--separator", help="Separator of CSV files, when it cannot be found out."),
+        click.option("--sheet", help="Name of the sheet to read, when it is not Data."),
+        click.option("--decimal-comma", is_flag=True, help="Numbers are written as 1234,50."),
+        click.option("--dates", type=click.Choice(list(DATES)), default="Y-M-D", show_default=True),
+        click.option(
+            "--accept-cached-formulas", is_flag=True, help="Read the last values of formulas."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def how(options: dict[str, Any]) -> How:
+    """Return how the files are written, from the options."""
+    from phaseline.files.tables import Opening
+    from phaseline.flows.data_validate import How
+
+    opening = Opening(
+        options["encoding"],
+        options["separator"],
+        options["sheet"],
+        options["accept_cached_formulas"],
+    )
+    return How(opening, options["decimal_comma"], DATES[options["dates"]])
+
+
+@click.group()
+def command() -> None:
+    """Templates, validation, loading and reconciliation of master data."""
+
+
+@command.command()
+@click.argument("name", metavar="OBJECT|all")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Folder."
+)
+@format_option
+def template(name: str, out: Path, output_format: str) -> int:
+    """Write the workbook a client fills in, and the CSV header of the same.
+
+    \b
+    Examples:
+      phaseline data template products
+      phaseline data template all --out templates
+    """
+    from phaseline.flows import data_template
+
+    result = data_template.run(name, out)
+    emit(result, output_format, lambda: "\n".join(result["written"]))
+    return int(Exit.DONE)
+
+
+@command.command()
+@click.argument("target", metavar="OBJECT|DIR|FILE", default="data")
+@project_option
+@click.option("--env", help="Check against this environment's Odoo too.")
+@click.option(
+    "--mark",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the marked workbooks and the CSV of rejected lines.",
+)
+@reading_options
+@format_option
+def validate(
+    target: str,
+    project_dir: Path,
+    env: str | None,
+    mark: Path | None,
+    output_format: str,
+    **options: Any,
+) -> int:
+    """Say everything that is wrong with data files; exit code 3 when lines are rejected.
+
+    \b
+    Examples:
+      phaseline data validate
+      phaseline data validate products --env sandbox --mark returned
+    """
+    from phaseline.files.render_data import findings
+    from phaseline.flows import data_validate
+
+    result = data_validate.run(project_dir, target, env=env, how=how(options), mark=mark)
+    emit(result, output_format, lambda: findings(result))
+    return int(Exit.DIFFERENCES if result["rejected"] else Exit.DONE)
+
+
+@command.command()
+@click.argument("target", metavar="OBJECT|DIR|FILE", default="data")
+@project_option
+@env_option
+@click.option("--allow-rejects", type=int, default=0, help="Load although N lines are rejected.")
+@click.option(
+    "--existing",
+    type=click.Choice(["refuse", "update", "new"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with a record Odoo has already with the same barcode or VAT number.",
+)
+@reading_options
+@format_option
+def load(
+    target: str,
+    project_dir: Path,
+    env: str,
+    allow_rejects: int,
+    existing: str,
+    output_format: str,
+    **options: Any,
+) -> int:
+    """Bring data files into Odoo: read, compare, send only what differs.
+
+    \b
+    Examples:
+      phaseline data load --env sandbox
+      phaseline data load products --env testing --allow-rejects 2
+    """
+    from phaseline.files.render_data import loads
+    from phaseline.flows import data_load
+
+    order = data_load.Order(target, env, how(options), existing, allow_rejects)
+    result = data_load.run(project_dir, order, _progress if sys.stderr.isatty() else None)
+    emit(result, output_format, lambda: loads(result))
+    return int(result["exit_code"])
+
+
+@command.command()
+@click.argument("target", metavar="OBJECT|DIR|FILE", default="data")
+@project_option
+@env_option
+@reading_options
+@format_option
+def reconcile(target: str, project_dir: Path, env: str, output_format: str, **options: Any) -> int:
+    """Compare counts, sums and samples of the files with Odoo; exit code 6 when they differ.
+
+    \b
+    Examples:
+      phaseline data reconcile --env sandbox
+      phaseline data reconcile products --env testing --format json
+    """
+    from phaseline.files.render_data import reconciliation
+    from phaseline.flows import data_reconcile
+
+    result = data_reconcile.run(project_dir, target, env=env, how=how(options))
+    emit(result, output_format, lambda: reconciliation(result))
+    return int(Exit.DONE if result["verdict"] == "agrees" else Exit.UNVERIFIED)
+
+
+def _progress(name: str, rows: int) -> None:
+    click.echo(f"loading {name}: {rows} lines ...", err=True)

@@ -1,0 +1,176 @@
+"""Loads files: validate, stop at rejected lines, bring the rest into Odoo, record the outcome."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Exit, Fault, PhaselineError, Place
+from phaseline.files import journal
+from phaseline.flows import data_validate, deliveries
+from phaseline.flows.data_validate import How
+from phaseline.flows.environment import connect
+from phaseline.masterdata.findings import cut
+from phaseline.masterdata.records import records
+from phaseline.odoo import opening
+from phaseline.odoo.loader import Loader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from phaseline.flows.environment import Environment
+    from phaseline.masterdata.validate import Verdict
+    from phaseline.odoo.port import Port
+
+CLIENTS = 2
+MOST_REFUSALS = 200
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be loaded where, and what is allowed."""
+
+    target: str
+    env: str
+    how: How = field(default_factory=How)
+    taking: str = "refuse"
+    allow_rejects: int = 0
+
+
+def run(
+    project_dir: Path, order: Order, progress: Callable[[str, int], None] | None = None
+) -> dict[str, Any]:
+    """Return what came of a load, object by object; nothing is sent while lines are rejected."""
+    found = deliveries.find(project_dir, order.target)
+    with ExitStack() as stack:
+        environment = stack.enter_context(connect(project_dir, order.env))
+        verdicts = data_validate.judge(found, order.how, environment.port)
+        demand_unchanged(project_dir, verdicts)
+        for verdict in verdicts:
+            journal.append(project_dir, "validate", order.env, data_validate.payload(verdict))
+        demand_accepted(verdicts, order.allow_rejects)
+        ports: list[Port] = [environment.port, *more_ports(environment, stack)]
+        results = []
+        for verdict in verdicts:
+            if progress:
+                progress(verdict.spec.name, len(verdict.good))
+            results.append(load(verdict, Loader(ports, taking=order.taking)))
+            journal.append(project_dir, "load", order.env, results[-1])
+            if results[-1]["stopped"]:
+                break
+    return summary(environment, verdicts, results)
+
+
+def more_ports(environment: Environment, stack: ExitStack) -> Iterator[Port]:
+    """Yield further ports of the deploy user, for batches that travel side by side."""
+    for _ in range(CLIENTS - 1):
+        port = environment.as_deployer(environment.database)
+        stack.callback(port.close)
+        yield port
+
+
+def demand_unchanged(project_dir: Path, verdicts: Sequence[Verdict]) -> None:
+    """Refuse files that were changed after they were validated."""
+    last = {
+        (entry.payload["object"], entry.payload["file"]): entry.payload["sha256"]
+        for entry in journal.read(project_dir)
+        if entry.kind == "validate"
+    }
+    faults = [
+        Fault(
+            "D034",
+            "the file changed since it was validated",
+            Place(verdict.table.file),
+            f"Run `phaseline data validate {verdict.spec.name}` again and look at it.",
+        )
+        for verdict in verdicts
+        if last.get((verdict.spec.name, verdict.table.file), verdict.table.sha256)
+        != verdict.table.sha256
+    ]
+    if faults:
+        raise PhaselineError(*faults)
+
+
+def demand_accepted(verdicts: Sequence[Verdict], allow_rejects: int) -> None:
+    """Refuse the whole load when more lines are rejected than somebody allowed."""
+    rejected = sum(verdict.rejected for verdict in verdicts)
+    if rejected <= allow_rejects:
+        return
+    faults = [
+        Fault(
+            one.code,
+            f"{one.message}: '{one.value}'",
+            Place(verdict.table.file, one.row, one.column, verdict.table.sheet),
+            one.hint,
+        )
+        for verdict in verdicts
+        for one in verdict.findings
+        if not one.warning
+    ]
+    raise PhaselineError(
+        Fault(
+            "D042",
+            f"{rejected} lines are rejected, {allow_rejects} are allowed; 0 lines were loaded",
+            hint=f"Repair them, or load the others with --allow-rejects {rejected}.",
+        ),
+        *faults[:MOST_SHOWN],
+    )
+
+
+def load(verdict: Verdict, loader: Loader) -> dict[str, Any]:
+    """Load the good lines of one object and return what came of it."""
+    started = time.perf_counter()
+    spec = verdict.spec
+    if spec.loader == "opening":
+        opening.load(loader, records(spec, spec.main, verdict.good))
+    else:
+        for shape in spec.shapes:
+            made = records(spec, shape, verdict.good)
+            if made:
+                loader.load(shape, made)
+    seconds = time.perf_counter() - started
+    outcome = loader.outcome
+    refused = sorted({one.row: one for one in outcome.refused}.values(), key=lambda one: one.row)
+    return {
+        "object": spec.name,
+        "file": verdict.table.file,
+        "rows": len(verdict.table.rows),
+        "created": outcome.created,
+        "updated": outcome.updated,
+        "unchanged": outcome.unchanged,
+        "rejected": verdict.rejected + len(refused),
+        "refused": [
+            {"row": one.row, "code": one.code, "message": cut(one.message)}
+            for one in refused[:MOST_REFUSALS]
+        ],
+        "unknown": outcome.unknown,
+        "not_sent": outcome.not_sent,
+        "writes": outcome.writes,
+        "seconds": round(seconds, 3),
+        "rows_per_second": round(len(verdict.good) / seconds) if seconds else 0,
+        "stopped": outcome.stopped.code if outcome.stopped else None,
+    }
+
+
+def summary(
+    environment: Environment, verdicts: Sequence[Verdict], results: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return all results with the exit code they mean."""
+    stopped = next((one["stopped"] for one in results if one["stopped"]), None)
+    unknown = sum(one["unknown"] for one in results)
+    rejected = sum(one["rejected"] for one in results)
+    code = Exit.DIFFERENCES if rejected else Exit.DONE
+    if stopped:
+        code = Exit.UNREACHABLE
+    if unknown:
+        code = Exit.UNKNOWN
+    return {
+        "environment": environment.name,
+        "objects": list(results),
+        "not_started": [verdict.spec.name for verdict in verdicts[len(results) :]],
+        "exit_code": int(code),
+    }

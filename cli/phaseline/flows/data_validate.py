@@ -1,0 +1,149 @@
+"""Validates files: each alone, all against each other, and against an Odoo when one is named."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Fault, PhaselineError
+from phaseline.files import journal, marking, tables
+from phaseline.flows import deliveries
+from phaseline.flows.environment import connect
+from phaseline.masterdata import validate
+from phaseline.masterdata.units import mismatches
+from phaseline.masterdata.values import Reading
+from phaseline.odoo import lookups
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from phaseline.flows.deliveries import Delivery
+    from phaseline.masterdata.findings import Finding
+    from phaseline.masterdata.validate import Verdict
+    from phaseline.odoo.port import Port
+
+MOST_FINDINGS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How the files of a delivery are written."""
+
+    opening: tables.Opening = field(default_factory=tables.Opening)
+    decimal_comma: bool = False
+    date_format: str = "%Y-%m-%d"
+
+
+def run(
+    project_dir: Path, target: str, *, env: str | None, how: How, mark: Path | None
+) -> dict[str, Any]:
+    """Return what validation says of every file, and record it."""
+    found = deliveries.find(project_dir, target)
+    with connect(project_dir, env) if env else nullcontext() as environment:
+        verdicts = judge(found, how, environment.port if environment else None)
+    for delivery, verdict in zip(found, verdicts, strict=True):
+        journal.append(project_dir, "validate", env or "", payload(verdict))
+        if mark and verdict.findings:
+            give_back(mark, delivery, verdict)
+    return {
+        "environment": env,
+        "objects": [payload(verdict) for verdict in verdicts],
+        "rejected": sum(verdict.rejected for verdict in verdicts),
+        "marked": str(mark) if mark else None,
+    }
+
+
+def judge(found: Sequence[Delivery], how: How, port: Port | None) -> tuple[Verdict, ...]:
+    """Return the verdict on each file, parents first; faults of all files are raised at once."""
+    faults: list[Fault] = []
+    verdicts: list[Verdict] = []
+    for delivery in found:
+        try:
+            verdicts.append(_alone(delivery, how))
+        except PhaselineError as error:
+            faults.extend(error.faults)
+    for verdict in verdicts:
+        faults.extend(_fault(verdict, one) for one in verdict.faults)
+    if faults:
+        raise PhaselineError(*faults)
+    return _together(verdicts, port)
+
+
+def _alone(delivery: Delivery, how: How) -> Verdict:
+    table = tables.read(delivery.path, how.opening, template=delivery.spec.template_id)
+    reading = Reading(how.decimal_comma, how.date_format)
+    return validate.check(delivery.spec, table, reading)
+
+
+def _fault(verdict: Verdict, one: Finding) -> Fault:
+    place = validate.place(verdict.table, one)
+    return Fault(one.code, one.message, place, one.hint)
+
+
+def _together(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, ...]:
+    """Judge references in load order, so that what names a rejected line is rejected too."""
+    keys: dict[str, frozenset[str]] = {}
+    judged: list[Verdict] = []
+    for verdict in verdicts:
+        grown = verdict
+        while True:
+            keys[verdict.spec.name] = validate.own_keys(grown)
+            seen = lookups.known(port, grown, keys) if port else {}
+            more = tuple(validate.references(grown, keys, seen, strict=port is not None))
+            fresh = tuple(one for one in more if one not in grown.findings)
+            grown = replace(grown, findings=(*grown.findings, *fresh))
+            if not fresh:
+                break
+        judged.append(grown)
+    odd = mismatches(judged, lookups.units(port) if port else ())
+    return tuple(
+        replace(verdict, findings=(*verdict.findings, *odd.get(verdict.spec.name, ())))
+        for verdict in judged
+    )
+
+
+def payload(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as the journal and JSON tell it."""
+    counts: dict[str, int] = {}
+    for one in verdict.findings:
+        counts[one.code] = counts.get(one.code, 0) + 1
+    return {
+        "object": verdict.spec.name,
+        "file": verdict.table.file,
+        "sheet": verdict.table.sheet,
+        "sha256": verdict.table.sha256,
+        "rows": len(verdict.table.rows),
+        "rejected": verdict.rejected,
+        "score": verdict.score,
+        "mended": dict(sorted(verdict.mended.items())),
+        "notes": list(verdict.table.notes),
+        "counts_by_code": dict(sorted(counts.items())),
+        "findings": [
+            {
+                "code": one.code,
+                "row": one.row,
+                "column": one.column,
+                "value": one.value,
+                "message": one.message,
+                "hint": one.hint,
+                "warning": one.warning,
+            }
+            for one in sorted(verdict.findings, key=lambda one: (one.row, one.column, one.code))[
+                :MOST_FINDINGS
+            ]
+        ],
+    }
+
+
+def give_back(folder: Path, delivery: Delivery, verdict: Verdict) -> None:
+    """Write the rejected lines beside: reasons as CSV, cells marked in a copy of the workbook."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = delivery.path.stem
+    (folder / f"{stem}.rejected.csv").write_text(marking.rejected_csv(verdict), encoding="utf-8")
+    if delivery.path.suffix.lower() == ".xlsx":
+        copy = marking.marked(tables.guarded(delivery.path), verdict)
+    else:
+        copy = marking.from_csv(verdict)
+    (folder / f"{stem}.marked.xlsx").write_bytes(copy)

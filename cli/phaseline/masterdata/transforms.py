@@ -1,0 +1,235 @@
+"""The named tests and transforms that mappings use: pure functions, one sentence each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from math import ceil
+from statistics import median
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+CENT = Decimal("0.01")
+COUNTRIES = {
+    "Australia": "AU", "Austria": "AT", "Bahrain": "BH", "Belgium": "BE", "Brazil": "BR",
+    "Canada": "CA", "Channel Islands": "JE", "Cyprus": "CY", "Czech Republic": "CZ",
+    "Denmark": "DK", "EIRE": "IE", "Finland": "FI", "France": "FR", "Germany": "DE",
+    "Greece": "GR", "Hong Kong": "HK", "Iceland": "IS", "Israel": "IL", "Italy": "IT",
+    "Japan": "JP", "Lebanon": "LB", "Lithuania": "LT", "Malta": "MT", "Netherlands": "NL",
+    "Norway": "NO", "Poland": "PL", "Portugal": "PT", "RSA": "ZA", "Saudi Arabia": "SA",
+    "Singapore": "SG", "Spain": "ES", "Sweden": "SE", "Switzerland": "CH", "USA": "US",
+    "United Arab Emirates": "AE", "United Kingdom": "GB",
+}  # fmt: skip
+NOWHERE = frozenset({"Unspecified", "European Community"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a column may draw on besides its own lines."""
+
+    columns: Sequence[str]
+    tables: Mapping[str, Sequence[Mapping[str, str]]]
+    days: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one key, the columns made so far and the same key's lines of other outputs."""
+
+    key: str
+    lines: Sequence[Sequence[str]]
+    row: dict[str, str]
+    others: Mapping[str, Mapping[str, str]]
+    several: Counter[str] = field(default_factory=Counter)
+
+
+def upper(value: str) -> str:
+    """Return the text in capitals."""
+    return value.upper()
+
+
+def whole_number(value: str) -> str:
+    """Return `17850.0` as `17850`."""
+    return value.removesuffix(".0")
+
+
+def country_code(value: str) -> str:
+    """Return the ISO code of a country name, nothing for what is no country, else the name."""
+    name = value.strip()
+    return "" if name in NOWHERE else COUNTRIES.get(name, name)
+
+
+MENDERS: dict[str, Callable[[str], str]] = {
+    "upper": upper,
+    "whole_number": whole_number,
+    "country_code": country_code,
+}
+
+
+def number(value: str) -> Decimal | None:
+    """Return a plain finite number, or None."""
+    try:
+        found = Decimal(value)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def test(
+    said: Mapping[str, Any], columns: Sequence[str]
+) -> Callable[[Sequence[str], set[str]], bool]:
+    """Return the function that says whether a line meets a test."""
+    kind = said["test"]
+    if kind == "repeated":
+        return _repeated()
+    if kind == "broken":
+        return _broken([columns.index(name) for name in said["columns"]])
+    place = columns.index(said["column"])
+    if kind in {"matches", "not_matches"}:
+        return _pattern(place, re.compile(said["pattern"]), wanted=kind == "matches")
+    if kind in {"empty", "not_empty"}:
+        wanted = kind == "empty"
+        return lambda cells, _: (not cells[place].strip()) == wanted
+    return _bound(place, said)
+
+
+def _repeated() -> Callable[[Sequence[str], set[str]], bool]:
+    seen: set[tuple[str, ...]] = set()
+
+    def found(cells: Sequence[str], _marks: set[str]) -> bool:
+        whole = tuple(cells)
+        if whole in seen:
+            return True
+        seen.add(whole)
+        return False
+
+    return found
+
+
+def _broken(places: Sequence[int]) -> Callable[[Sequence[str], set[str]], bool]:
+    code, *numbers = places
+    return lambda cells, _: (
+        not cells[code].strip() or any(number(cells[place]) is None for place in numbers)
+    )
+
+
+def _pattern(
+    place: int, pattern: re.Pattern[str], *, wanted: bool
+) -> Callable[[Sequence[str], set[str]], bool]:
+    return lambda cells, _: (pattern.fullmatch(cells[place]) is not None) == wanted
+
+
+def _bound(place: int, said: Mapping[str, Any]) -> Callable[[Sequence[str], set[str]], bool]:
+    limit = Decimal(said["number"])
+    unless = said.get("unless")
+    inclusive = said["test"] == "at_most"
+
+    def found(cells: Sequence[str], marks: set[str]) -> bool:
+        if unless and unless in marks:
+            return False
+        value = Decimal(cells[place])
+        return value <= limit if inclusive else value < limit
+
+    return found
+
+
+def column(how: Mapping[str, Any], group: Group, sources: Sources) -> str:
+    """Return one column of one line, by the transform that `how` names."""
+    if "key" in how:
+        return group.key
+    if "constant" in how:
+        return str(how["constant"])
+    if "text" in how:
+        return str(how["text"]).replace("{key}", group.key)
+    name = next(name for name in how if name in TRANSFORMS)
+    return TRANSFORMS[name](how, group, sources)
+
+
+def most_frequent(how: Mapping[str, Any], group: Group, sources: Sources) -> str:
+    """Return the value that most lines have; of equals the first in the alphabet."""
+    place = sources.columns.index(how["most_frequent"])
+    times = Counter(" ".join(line[place].split()) for line in group.lines if line[place].strip())
+    if not times:
+        return ""
+    group.several[how["most_frequent"]] += len(times) > 1
+    return min(times, key=lambda value: (-times[value], value))
+
+
+def median_of(how: Mapping[str, Any], group: Group, sources: Sources) -> str:
+    """Return the middle number of the lines, in cents."""
+    place = sources.columns.index(how["median"])
+    return cents(median(Decimal(line[place]) for line in group.lines))
+
+
+def median_of_large(how: Mapping[str, Any], group: Group, sources: Sources) -> str:
+    """Return the middle number of the lines of large quantity, when it is below another price."""
+    place = sources.columns.index(how["median_of_large"])
+    quantity = sources.columns.index(how["quantity"])
+    least = Decimal(how["at_least"])
+    found = [Decimal(line[place]) for line in group.lines if Decimal(line[quantity]) >= least]
+    if len(found) < int(how["fewest"]):
+        return ""
+    usual = Decimal(group.others["products"][how["below"]])
+    price = cents(median(found))
+    return price if Decimal(price) < usual else ""
+
+
+def share_of(how: Mapping[str, Any], group: Group, _sources: Sources) -> str:
+    """Return a share of a column made before, in cents and at least one cent."""
+    return cents(max(Decimal(group.row[how["share_of"]]) * Decimal(how["share"]), CENT))
+
+
+def word_of(how: Mapping[str, Any], group: Group, sources: Sources) -> str:
+    """Return what the first word of a table gives that stands in a column made before."""
+    words = f" {group.row[how['word_of']].upper()} "
+    for entry in sources.tables[how["table"]]:
+        if f" {entry['word']} " in words or f" {entry['word']}S " in words:
+            return entry[how["gives"]]
+    return str(how["otherwise"])
+
+
+def assigned(how: Mapping[str, Any], group: Group, sources: Sources) -> str:
+    """Return a column of the table's line that the key falls to; the same key, the same line."""
+    return _assigned(how["assigned"], group, sources)[how["gives"]]
+
+
+def _assigned(table: str, group: Group, sources: Sources) -> Mapping[str, str]:
+    lines = sources.tables[table]
+    return lines[crc32(group.key.encode()) % len(lines)]
+
+
+def taken_from(how: Mapping[str, Any], group: Group, _sources: Sources) -> str:
+    """Return a column of the same key in an output made before."""
+    return group.others[how["from"]][how["column"]]
+
+
+def cover(how: Mapping[str, Any], group: Group, sources: Sources) -> str:
+    """Return the pieces that cover some days at the average demand a day, at least one."""
+    place = sources.columns.index(how["cover"])
+    sold = max(sum((Decimal(line[place]) for line in group.lines), Decimal()), Decimal())
+    days = Decimal(how["more_days"])
+    if "days_from" in how:
+        days += Decimal(_assigned(how["days_from"], group, sources)[how["gives"]])
+    return str(max(ceil(sold / sources.days * days), 1))
+
+
+def cents(value: Decimal) -> str:
+    """Return an amount with two decimals, half up."""
+    return f"{value.quantize(CENT, ROUND_HALF_UP):f}"
+
+
+TRANSFORMS: dict[str, Callable[[Mapping[str, Any], Group, Sources], str]] = {
+    "most_frequent": most_frequent,
+    "median": median_of,
+    "median_of_large": median_of_large,
+    "share_of": share_of,
+    "word_of": word_of,
+    "assigned": assigned,
+    "from": taken_from,
+    "cover": cover,
+}

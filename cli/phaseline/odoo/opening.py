@@ -1,0 +1,156 @@
+"""Books opening stock once, as an inventory count; what was booked before is never booked again.
+
+The truth is the count's own stock moves, found by their inventory name: stock that was sold since
+does not come back by loading again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import PhaselineError
+from phaseline.masterdata import batches
+from phaseline.odoo import existing
+from phaseline.odoo.resolve import Unresolved
+from phaseline.odoo.sender import QUIET, TIMEOUT, Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phaseline.masterdata.records import Record
+    from phaseline.odoo.loader import Loader
+    from phaseline.odoo.port import Port
+
+NAME = "Opening stock (phaseline)"
+BATCH = 250
+BOOKED = [["is_inventory", "=", True], ["state", "=", "done"], ["inventory_name", "=", NAME]]
+Spot = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One product counted at one place."""
+
+    record: Record
+    spot: Spot
+    quantity: Decimal
+
+
+def load(loader: Loader, records: Sequence[Record]) -> None:
+    """Book what is not booked yet; what came of it is added to the loader's outcome."""
+    loader.resolver.learn(loader.port, records)
+    counts = list(_counts(loader, records))
+    there = booked(loader.port)
+    new = []
+    for count in counts:
+        if count.spot not in there:
+            new.append(count)
+        elif there[count.spot] == count.quantity:
+            loader.outcome.unchanged += 1
+        else:
+            loader.outcome.refuse(
+                count.record,
+                "D061",
+                f"{there[count.spot]:f} were booked as opening stock already; correct it in Odoo"
+                " by a count",
+            )
+    for part in batches.cut(new, BATCH):
+        _book(loader, part)
+
+
+def _counts(loader: Loader, records: Sequence[Record]) -> Any:
+    for record in records:
+        try:
+            values = loader.resolver.values(record, new=True)
+        except Unresolved as error:
+            loader.outcome.refuse(record, "D021", str(error))
+            continue
+        yield Count(
+            record, (values["product_id"], values["location_id"]), values["inventory_quantity"]
+        )
+
+
+def booked(port: Port) -> dict[Spot, Decimal]:
+    """Return what was booked as opening stock, by product and place."""
+    rows = port.call(
+        "stock.move",
+        "search_read",
+        domain=BOOKED,
+        fields=["product_id", "location_dest_id", "quantity"],
+        load="",
+        context=existing.ALL,
+    )
+    found: dict[Spot, Decimal] = {}
+    for row in rows:
+        spot = (row["product_id"], row["location_dest_id"])
+        found[spot] = found.get(spot, Decimal()) + Decimal(repr(row["quantity"])).quantize(
+            Decimal("0.01")
+        )
+    return found
+
+
+def _book(loader: Loader, part: Sequence[Count]) -> None:
+    """Book one batch: set the counts, apply them, and settle a lost answer by reading."""
+    outcome = loader.outcome
+    batch = Batch(tuple(count.record for count in part), (), (), creates=True)
+    if outcome.stopped:
+        outcome.skip(batch.records)
+        return
+    context = {**QUIET, "inventory_mode": True, "inventory_name": NAME}
+    try:
+        ids = loader.port.call(
+            "stock.quant",
+            "create",
+            vals_list=[
+                {
+                    "product_id": count.spot[0],
+                    "location_id": count.spot[1],
+                    "inventory_quantity": float(count.quantity),
+                }
+                for count in part
+            ],
+            context=context,
+            timeout=TIMEOUT,
+        )
+        loader.port.call(
+            "stock.quant", "action_apply_inventory", ids, context=context, timeout=TIMEOUT
+        )
+    except PhaselineError as error:
+        _failed(loader, part, batch, error)
+        return
+    outcome.done(batch)
+
+
+def _failed(loader: Loader, part: Sequence[Count], batch: Batch, error: PhaselineError) -> None:
+    fault = error.faults[0]
+    if fault.code in {"O005", "O006"} and len(part) > 1:
+        middle = len(part) // 2
+        _book(loader, part[:middle])
+        _book(loader, part[middle:])
+    elif fault.code in {"O005", "O006"}:
+        loader.outcome.refuse(part[0].record, "D060", fault.message)
+    elif fault.code == "O007":
+        _settle(loader, part, batch, error)
+    else:
+        loader.outcome.stop(batch, fault)
+
+
+def _settle(loader: Loader, part: Sequence[Count], batch: Batch, error: PhaselineError) -> None:
+    try:
+        there = booked(loader.port)
+    except PhaselineError:
+        there = {}
+    if all(there.get(count.spot) == count.quantity for count in part):
+        loader.outcome.done(batch)
+    else:
+        loader.outcome.lost(batch, error.faults[0])
+
+
+def value(port: Port) -> Decimal:
+    """Return the value that Odoo gave the opening stock."""
+    groups = port.call(
+        "stock.move", "formatted_read_group", domain=BOOKED, groupby=[], aggregates=["value:sum"]
+    )
+    return Decimal(str(groups[0]["value:sum"] or 0)) if groups else Decimal()
