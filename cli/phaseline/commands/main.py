@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "plan": "phaseline.commands.plan:command",
     "release": "phaseline.commands.release:command",
     "report": "phaseline.commands.report:command",
+    "sandbox": "phaseline.commands.sandbox:command",
     "sign": "phaseline.commands.sign:command",
     "status": "phaseline.commands.status:command",
     "verify": "phaseline.commands.verify:command",

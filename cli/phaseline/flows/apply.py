@@ -46,20 +46,25 @@ def run(project_dir: Path, stage: str, env: str, permission: Permission) -> dict
     project = open_project(project_dir)
     name = project.stage(stage).name
     with connect(project_dir, env) as environment:
-        reading = make(project, environment, (name,))
-        refuse(project, environment, reading, permission, name)
-        result = describe(reading.plan, environment)
-        if not reading.plan.changes and name in reading.actual.markers:
-            result["applied"] = False
-            result["seconds"] = round(time.monotonic() - started, 3)
-            return result
-        with lock.hold(environment.port, f"apply {name}") as held:
-            run_ = _Apply(project, environment, name, held, permission)
-            run_.all()
-        result["applied"] = True
-        result["calls"] = dict(sorted(environment.port.calls.items()))
+        result = apply_in(project, environment, name, permission)
         result["seconds"] = round(time.monotonic() - started, 3)
-        journal.append(project_dir, "apply", env, {"stage": name, **brief(result)})
+        if result["applied"]:
+            journal.append(project_dir, "apply", env, {"stage": name, **brief(result)})
+    return result
+
+
+def apply_in(
+    project: Project, environment: Environment, stage: str, permission: Permission
+) -> dict[str, Any]:
+    """Apply a stage in an open environment; without changes Odoo is only read."""
+    reading = make(project, environment, (stage,))
+    refuse(project, environment, reading, permission, stage)
+    result = describe(reading.plan, environment)
+    result["applied"] = bool(reading.plan.changes) or stage not in reading.actual.markers
+    if result["applied"]:
+        with lock.hold(environment.port, f"apply {stage}") as held:
+            _Apply(project, environment, stage, held, permission).all()
+        result["calls"] = dict(sorted(environment.port.calls.items()))
     return result
 
 
@@ -79,7 +84,8 @@ def refuse(
         message = f"the plan is now {plan.fingerprint[:12]}, not {allowed.fingerprint[:12]}"
         hint = f"Read it again: phaseline plan {stage} --env {environment.name}"
         faults.append(Fault("E001", message, None, hint))
-    gates = gate_faults(project, environment, stage)
+    faults += reading.lost_refs()
+    gates = gate_faults(project, environment, reading, stage)
     if gates and allowed.override and not faults:
         payload = {
             "stage": stage,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from phaseline.files.inventory import SANDBOX, Address, address
 from phaseline.files.places import state_dir
 from phaseline.files.secrets import Secrets
+from phaseline.flows import sandbox as sandboxes
 from phaseline.odoo.counted import Counted
 from phaseline.odoo.probe import Credentials
 from phaseline.odoo.probe import connect as open_port
@@ -81,5 +83,8 @@ def connect(project_dir: Path, env: str) -> Iterator[Environment]:
 
 
 def sandbox(project_dir: Path) -> tuple[Address, Credentials, Scratch | None]:
-    """Return where the project's sandbox is."""
-    raise NotImplementedError(project_dir)
+    """Return where the project's running sandbox is, and how to get a throwaway copy of it."""
+    running = sandboxes.running(project_dir)
+    place = Address(SANDBOX, SANDBOX, running.url, running.database, running.admin_login)
+    credentials = Credentials(running.admin_login, running.password, running.api_key)
+    return place, credentials, partial(sandboxes.scratch, running)

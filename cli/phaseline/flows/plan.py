@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.core import diff, gate, order
 from phaseline.core.desired import Desired, resolve
+from phaseline.errors import Fault
 from phaseline.files import journal
 from phaseline.files.project import Project, open_project
 from phaseline.flows.environment import Environment, connect
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from phaseline.core.actual import Actual
     from phaseline.core.plan import Plan
-    from phaseline.errors import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,21 @@ class Reading:
     plan: Plan
     desired: Desired
     actual: Actual
+    before: frozenset[str]
+
+    def lost_refs(self) -> tuple[Fault, ...]:
+        """Return a fault for each record of a stage before that is needed and not in this Odoo."""
+        hint = "Apply the stages before this one."
+        lost = {
+            ref.name: ref.place or record.place
+            for record in self.desired.records
+            for ref in record.refs()
+            if ref.name in self.before and ref.name not in self.actual.ids
+        }
+        return tuple(
+            Fault("B016", f"ref:{name} of a stage before is not in this Odoo", place, hint)
+            for name, place in lost.items()
+        )
 
 
 def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
@@ -37,14 +52,10 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
     project = open_project(project_dir)
     with connect(project_dir, env) as environment:
         names = stage_names(project, stage)
-        plan = make(project, environment, names).plan
+        reading = make(project, environment, names)
+        plan = reading.plan
         result = describe(plan, environment)
-        faults = [
-            fault
-            for name in names
-            for fault in gate_faults(project, environment, name)
-            if stage is not None
-        ]
+        faults = gate_faults(project, environment, reading, names[0]) if stage else []
     result["gate"] = [{"code": fault.code, "message": fault.message} for fault in faults]
     result["seconds"] = round(time.monotonic() - started, 3)
     for name in names:
@@ -72,7 +83,8 @@ def make(project: Project, environment: Environment, names: tuple[str, ...]) -> 
     plan = diff.compare(arranged, actual, known, names, baseline)
     hashes = [project.input_hash(name) for name in names]
     plan = replace(plan, input_hash=hashes[-1])
-    return Reading(plan, arranged, actual)
+    records = [one for one in everything.records if one.call is None and one.stage not in names]
+    return Reading(plan, arranged, actual, frozenset(one.ref for one in records))
 
 
 def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> diff.Baseline:
@@ -84,10 +96,17 @@ def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> diff.Ba
     return found
 
 
-def gate_faults(project: Project, environment: Environment, stage: str) -> list[Fault]:
+def gate_faults(
+    project: Project, environment: Environment, reading: Reading, stage: str
+) -> list[Fault]:
     """Return why the stage may not be applied here yet."""
     signatures = signatures_of(project.folder)
     before = [one.name for one in project.blueprint.upto(stage)][:-1]
+    absent = [name for name in before if name not in reading.actual.markers]
+    if absent:
+        message = f"stage '{stage}' waits: stage '{absent[0]}' is not applied in this database"
+        hint = f"Run: phaseline apply {absent[0]} --env {environment.name}"
+        return [Fault("E002", message, None, hint)]
     predecessors = [(name, project.input_hash(name)) for name in before]
     faults = list(gate.judge(stage, environment.name, predecessors, signatures.here))
     if environment.kind == "production":
