@@ -64,9 +64,14 @@ def check(spec: Spec, table: Table, reading: values.Reading) -> Verdict:
         return Verdict(spec, table, (), (), tuple(faults), table.mended)
     findings: list[Finding] = []
     rows = tuple(_rows(spec, table, places, reading, findings))
+    refused = {(one.row, one.column) for one in findings}
     for use in spec.rules:
         if all(name in places for name in use.columns):
-            findings.extend(RULES[use.rule].check(use, rows))
+            findings.extend(
+                one
+                for one in RULES[use.rule].check(use, rows)
+                if not any((one.row, name) in refused for name in (*use.columns, *use.group))
+            )
     faults.extend(cycles(spec, rows))
     mended = table.mended + reading.mended
     return Verdict(spec, table, rows, tuple(findings), tuple(faults), mended)
@@ -214,6 +219,7 @@ def references(
     `keys` has the good keys of each object whose file is here, `seen` how many records of Odoo a
     value means. Without an Odoo (not `strict`) objects without a file are not judged.
     """
+    told = {(one.row, one.column) for one in verdict.findings if not one.warning}
     for column in verdict.spec.columns:
         if column.type != "reference":
             continue
@@ -222,6 +228,8 @@ def references(
         for row in verdict.rows:
             value = row.values.get(column.name)
             if value is None or (there is not None and value in there):
+                continue
+            if (row.number, column.name) in told:
                 continue
             known = value in column.known or value.startswith("ref:") or there is None
             times = counts.get(value, 0) if strict else int(known)

@@ -123,7 +123,7 @@ def _exact(cell: object, reading: Reading) -> Decimal:
             raise Refused("D014", "the cell is not a number", "Type the number.")
         return value
     said = str(cell)
-    if said.lower() in NOT_NUMBERS:
+    if said.lower() in NOT_NUMBERS or not any(sign.isdigit() for sign in said):
         raise Refused("D014", "the text is not a number", "Type the number, or leave it empty.")
     if reading.decimal_comma and "." not in said:
         said = said.replace(",", ".", 1)

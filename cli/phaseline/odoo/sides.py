@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata import compare
@@ -12,6 +11,7 @@ from phaseline.odoo.resolve import Resolver, Unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from phaseline.masterdata.records import Record
     from phaseline.masterdata.spec import Shape
