@@ -159,6 +159,7 @@ DATA_CODES: dict[str, Code] = {
     "D041": Code("a spec or mapping is not valid", Exit.INVALID),
     "D042": Code("lines are rejected and the load is not told to go on", Exit.DIFFERENCES),
     "D043": Code("a data file would be overwritten", Exit.REFUSED),
+    "D044": Code("the data in Odoo differs from its source", Exit.UNVERIFIED),
     "D050": Code("a required cell is empty", Exit.DIFFERENCES),
     "D051": Code("a value is none of the choices", Exit.DIFFERENCES),
     "D052": Code("lines of one group disagree", Exit.DIFFERENCES),

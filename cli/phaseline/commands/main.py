@@ -16,6 +16,7 @@ from phaseline.commands import door
 COMMANDS: dict[str, str] = {
     "apply": "phaseline.commands.apply:command",
     "data": "phaseline.commands.data:command",
+    "demo": "phaseline.commands.demo:command",
     "drift": "phaseline.commands.drift:command",
     "history": "phaseline.commands.history:command",
     "init": "phaseline.commands.init:command",
