@@ -125,7 +125,8 @@ class _Comparison:
     def unknown_model(self, record: Record) -> Iterable[Change]:
         """A record of a model that is not there: created once its module is, else a fault."""
         if not self.fitting.pending and not (record.parent and not record.model):
-            hint = suggest(record.model, self.actual.models, "Install the module that brings it.")
+            known = self.actual.names.get("ir.model", ())
+            hint = suggest(record.model, known, "Install the module that brings it.")
             message = f"Odoo has no model '{record.model}'"
             self.fitting.faults.append(Fault("B019", message, record.place, hint))
         elif not record.absent:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.marked import Node, kind_of, plain
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from phaseline.core.blueprint import Decision
 
 TYPES = ("text", "money", "number", "integer", "boolean", "choice", "list", "map")
+DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 OWN_KEYS = ("format", "blueprint")
 
 
@@ -119,13 +121,9 @@ class _Answers:
             if isinstance(value, int) and not isinstance(value, bool):
                 return value
             return self.wrong(node, kind, "Write it without quotes.")
-        if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
-            try:
-                number = Decimal(str(value))
-            except InvalidOperation:
-                number = Decimal("NaN")
-            if number.is_finite():
-                return number
+        plain_text = isinstance(value, str) and DECIMAL.fullmatch(value)
+        if plain_text or (isinstance(value, (int, Decimal)) and not isinstance(value, bool)):
+            return Decimal(str(value))
         return self.wrong(node, kind, 'Write a quoted decimal such as "12.50".')
 
     def collection(self, node: Node, kind: str, fields: Node | None) -> Any:

@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.expressions import Ref, Secret
@@ -23,6 +23,7 @@ Lookup = Callable[[Ref], int | None]
 NUMBERS = {"float", "monetary"}
 TEXTS = {"char", "text", "html"}
 MANY = {"many2many", "one2many"}
+DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 TOLERANCE = Decimal("0.000001")
 
 
@@ -99,13 +100,11 @@ def fit_many(value: Any) -> RefSet:
 
 def fit_number(value: Any, info: FieldInfo) -> Any:
     """Return a decimal, or an integer for integer fields."""
-    try:
-        number = Decimal(str(value)) if not isinstance(value, bool) else Decimal("NaN")
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        msg = f"a number wanted, {kind_of(value)} found"
-        raise MisfitError(msg)
+    text = str(value)
+    if isinstance(value, bool) or not DECIMAL.fullmatch(text):
+        message = f"a number wanted, {kind_of(value)} found"
+        raise MisfitError(message)
+    number = Decimal(text)
     if info.type in NUMBERS:
         return number
     if number != int(number):

@@ -102,6 +102,9 @@ class _Reading:
         wanted |= {model for model, _ in self.ids.values()}
         rows = self.search_read("ir.model", [["model", "in", sorted(wanted)]], ["model"])
         self.known_models = frozenset(row["model"] for row in rows)
+        if wanted - self.known_models and "ir.model" not in self.names:
+            rows = self.search_read("ir.model", [], ["model"])
+            self.names["ir.model"] = tuple(sorted(row["model"] for row in rows))
 
     def definitions(self) -> None:
         """Read the definition of every named field, a call a model."""

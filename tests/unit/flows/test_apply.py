@@ -1,0 +1,344 @@
+"""Apply against an Odoo in memory: what it writes, what it refuses, and how it goes on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phaseline.errors import PhaselineError
+from phaseline.files import journal
+from phaseline.flows import apply
+from phaseline.flows.apply import Permission, apply_in
+from phaseline.flows.plan import make
+from phaseline.odoo import lock
+from unit.engine_room import Workshop, workshop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STAGE = """\
+    phase: one
+    decisions:
+      racks: {type: list, ask: "Which racks?", fields: {key: text, size: number}}
+    sets:
+      - ref: location.child
+        model: location
+        values: {name: Child, parent_id: ref:location.parent, rule: [[x, "=", "ref:tag.a"]]}
+      - ref: location.parent
+        model: location
+        values:
+          name: Parent
+          tag_ids: ["ref:tag.a", "ref:tag.b"]
+          line_ids:
+            lines:
+              - {ref: line.one, values: {name: One}}
+              - {ref: line.two, values: {name: Two}}
+        initial: {note: "secret:door"}
+      - {ref: tag.a, model: tag, values: {name: A}}
+      - {ref: tag.b, model: tag, values: {name: B}}
+      - ref: location.old
+        model: location
+        adopt: [[name, "=", Old]]
+        create: false
+        values: {kind: dock}
+      - ref: location.finished
+        model: location
+        call: finish
+        with: {kind: bin}
+        until: {model: location, domain: [[name, "=", Old]], expect: {count: 7}}
+      - ref: location.rack_${rack.key}
+        model: location
+        each: {rack: "${tenant.racks}"}
+        values: {name: "Rack ${rack.key}", capacity: "${rack.size}", parent_id: ref:location.parent}
+"""
+RACKS = 'racks: [{key: a, size: "1.5"}, {key: b, size: "2"}, {key: c, size: "3"}]\n'
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    made = workshop(tmp_path)
+    made.write("10_one", "10_file.yml", STAGE)
+    made.tenant(RACKS)
+    made.odoo.seed("x.old", "location", {"name": "Old", "kind": "bin"})
+    made.odoo.method("location", "finish", finish)
+    return made
+
+
+def finish(odoo: Any, ids: tuple[int, ...], kind: str) -> bool:
+    assert kind == "bin"
+    found = odoo.call("location", "search", domain=[["name", "=", "Old"]])
+    return bool(odoo.call("location", "write", found, vals={"count": 7}))
+
+
+def go(shop: Workshop, **allowed: Any) -> dict[str, Any]:
+    return apply_in(shop.project, shop.environment(), "one", Permission(**allowed))
+
+
+def plan(shop: Workshop) -> Any:
+    return make(shop.project, shop.environment(), ("one",)).plan
+
+
+def test_apply_makes_the_plan_empty(shop: Workshop) -> None:
+    assert plan(shop).changes
+    assert go(shop)["applied"]
+    assert plan(shop).changes == ()
+
+
+def test_records_get_their_values_links_lines_and_external_ids(shop: Workshop) -> None:
+    go(shop)
+    parent = shop.odoo.of("location.parent")
+    child = shop.odoo.of("location.child")
+    assert child["parent_id"] == parent["id"]
+    assert child["rule"] == f"[['x', '=', {shop.odoo.of('tag.a')['id']}]]"
+    assert set(parent["tag_ids"]) == {shop.odoo.of("tag.a")["id"], shop.odoo.of("tag.b")["id"]}
+    assert [shop.odoo.of(ref)["name"] for ref in ("line.one", "line.two")] == ["One", "Two"]
+    assert shop.odoo.of("location.old")["kind"] == "dock"
+    assert shop.odoo.of("location.rack_b")["capacity"] == 2
+
+
+def test_a_second_apply_only_reads(shop: Workshop) -> None:
+    go(shop)
+    shop.odoo.calls.clear()
+    entries = len(journal.read(shop.folder))
+    result = go(shop)
+    reads = {"search_read", "read", "fields_get", "onchange"}
+    assert {call.method for call in shop.odoo.calls} <= reads
+    assert not result["applied"]
+    assert len(journal.read(shop.folder)) == entries
+
+
+def test_a_plan_of_many_records_takes_no_more_calls_than_one_of_few(shop: Workshop) -> None:
+    go(shop)
+    few = len(shop.odoo.calls)
+    shop.odoo.calls.clear()
+    plan(shop)
+    few = len(shop.odoo.calls)
+    shop.tenant("racks: [" + ", ".join(f'{{key: r{n}, size: "1"}}' for n in range(40)) + "]\n")
+    go(shop, max_changes=100)
+    shop.odoo.calls.clear()
+    plan(shop)
+    assert len(shop.odoo.calls) == few
+
+
+def test_nothing_of_ours_stays_behind_in_odoo(shop: Workshop) -> None:
+    go(shop)
+    assert shop.odoo.count("ir.actions.server") == 0
+    assert lock.look(shop.environment().port) is None
+
+
+def test_a_secret_is_made_and_never_told(shop: Workshop) -> None:
+    go(shop)
+    secret = shop.environment().secrets.get("door")
+    assert shop.odoo.of("location.parent")["note"] == secret
+    told = [path.read_text() for path in (shop.folder / "journal").rglob("*") if path.is_file()]
+    assert secret not in "".join(told)
+    assert secret not in json.dumps([change.data() for change in plan(shop).changes])
+
+
+def test_started_and_finished_are_in_the_journal(shop: Workshop) -> None:
+    go(shop)
+    entries = journal.read(shop.folder)
+    assert [entry.kind for entry in entries] == ["apply_started", "apply_finished"]
+    values = journal.fetch(shop.folder, entries[-1].payload["artifact"])
+    assert values
+    assert values["values"]["location.rack_a"]["capacity"] == 1.5
+
+
+def test_a_change_made_in_odoo_is_refused(shop: Workshop) -> None:
+    go(shop)
+    rack = shop.odoo.of("location.rack_a")["id"]
+    shop.odoo.call("location", "write", [rack], vals={"capacity": 9})
+    with pytest.raises(PhaselineError, match="was changed in Odoo") as error:
+        go(shop)
+    fault = error.value.faults[0]
+    assert fault.code == "E004"
+    assert str(fault.place).endswith("10_file.yml:33:50")
+    assert "--overwrite location.rack_a.capacity" in fault.hint
+
+
+@pytest.mark.parametrize(
+    "name", ["location.rack_a.capacity", "location.capacity", "location.rack_a"]
+)
+def test_a_named_field_is_overwritten(shop: Workshop, name: str) -> None:
+    go(shop)
+    rack = shop.odoo.of("location.rack_a")["id"]
+    shop.odoo.call("location", "write", [rack], vals={"capacity": 9})
+    go(shop, overwrite={name})
+    assert shop.odoo.of("location.rack_a")["capacity"] == 1.5
+
+
+def test_a_field_we_do_not_own_stays_as_people_set_it(shop: Workshop) -> None:
+    go(shop)
+    rack = shop.odoo.of("location.rack_a")["id"]
+    shop.odoo.call("location", "write", [rack], vals={"note": "by hand"})
+    assert not go(shop)["applied"]
+    assert shop.odoo.of("location.rack_a")["note"] == "by hand"
+
+
+def test_a_new_answer_is_no_change_made_in_odoo(shop: Workshop) -> None:
+    go(shop)
+    shop.tenant(RACKS.replace("1.5", "4"))
+    go(shop)
+    assert shop.odoo.of("location.rack_a")["capacity"] == 4
+
+
+def test_a_plan_that_moved_is_refused(shop: Workshop) -> None:
+    reviewed = plan(shop).fingerprint
+    shop.tenant(RACKS.replace("1.5", "4"))
+    with pytest.raises(PhaselineError, match="the plan is now") as error:
+        go(shop, fingerprint=reviewed)
+    assert error.value.faults[0].code == "E001"
+
+
+def test_a_reviewed_plan_is_applied(shop: Workshop) -> None:
+    assert go(shop, fingerprint=plan(shop).fingerprint[:16])["applied"]
+
+
+def test_too_many_changes_are_refused(shop: Workshop) -> None:
+    keys = [f"r{number}" for number in range(12)]
+    shop.tenant("racks: [" + ", ".join(f'{{key: {key}, size: "1"}}' for key in keys) + "]\n")
+    go(shop)
+    shop.tenant("racks: [" + ", ".join(f'{{key: {key}, size: "2"}}' for key in keys) + "]\n")
+    with pytest.raises(PhaselineError, match="12 of 19 records change, at most 5 may"):
+        go(shop)
+    assert go(shop, max_changes=12)["applied"]
+
+
+def test_another_run_holds_the_lock(shop: Workshop) -> None:
+    with lock.hold(shop.environment().port, "somebody"), pytest.raises(PhaselineError) as error:
+        go(shop)
+    assert error.value.exit_code == 11
+
+
+def test_a_refusal_of_odoo_names_the_record_and_keeps_nothing(shop: Workshop) -> None:
+    shop.write("10_one", "20_more.yml", """\
+        phase: one
+        sets:
+          - {ref: location.good, model: location, values: {name: Good}}
+          - {ref: location.bad, model: location, values: {count: 3}}
+    """)  # fmt: skip
+    with pytest.raises(PhaselineError) as error:
+        go(shop)
+    fault = error.value.faults[0]
+    assert "location.bad" in fault.message
+    assert str(fault.place).endswith("20_more.yml:4:5")
+    names = [row["name"] for row in shop.odoo.state.models["location"].rows.values()]
+    assert "Good" not in names
+
+
+def test_a_call_that_does_not_do_its_work_is_made_once(shop: Workshop) -> None:
+    made: list[int] = []
+    shop.odoo.method("location", "finish", lambda odoo, ids, kind: made.append(1))
+    with pytest.raises(PhaselineError, match="'until' does not hold") as error:
+        go(shop)
+    assert error.value.faults[0].code == "E006"
+    assert made == [1]
+
+
+def test_a_value_odoo_does_not_keep_is_told(shop: Workshop) -> None:
+    def keep_ten(odoo: Any, ids: tuple[int, ...], vals: dict[str, Any]) -> bool:
+        for one in ids:
+            row = odoo.state.models["location"].rows[one]
+            row.update({**vals, "capacity": 10} if "capacity" in vals else vals)
+        return True
+
+    go(shop)
+    shop.odoo.method("location", "write", keep_ten)
+    shop.tenant(RACKS.replace("1.5", "4"))
+    with pytest.raises(PhaselineError, match="has 10.* in capacity after we wrote it") as error:
+        go(shop)
+    assert error.value.faults[0].code == "E005"
+
+
+def test_a_lost_answer_to_a_write_is_decided_by_its_external_ids(shop: Workshop) -> None:
+    shop.odoo.fail_next("run", "lost")
+    assert go(shop)["applied"]
+    assert shop.odoo.count("location") == 6
+
+
+def test_a_lost_answer_to_a_call_is_unknown(shop: Workshop) -> None:
+    shop.odoo.fail_next("finish", "lost")
+    with pytest.raises(PhaselineError) as error:
+        go(shop)
+    assert error.value.exit_code == 8
+    assert go(shop)["applied"]
+
+
+def around_writes(shop: Workshop) -> list[int]:
+    """The calls of one whole apply before and after which it is worth to be killed."""
+    seen: list[str] = []
+    shop.odoo.before = lambda model, method: seen.append(method)
+    go(shop)
+    shop.odoo.before = None
+    writes = {"create", "write", "unlink", "run", "finish"}
+    found = {index + after for index, method in enumerate(seen) for after in (0, 1)
+             if method in writes}  # fmt: skip
+    return sorted(found - {len(seen)})
+
+
+def state_of(shop: Workshop) -> Any:
+    skipped = ("ir.model", "ir.config_parameter", "ir.actions.server", "ir.model.data")
+    stamps = ("write_date", "create_date")
+    return {
+        name: [
+            {key: value for key, value in row.items() if key not in stamps and key != "id"}
+            for row in model.rows.values()
+        ]
+        for name, model in shop.odoo.state.models.items()
+        if name not in skipped
+    }
+
+
+def test_killed_anywhere_the_next_apply_ends_in_the_same_state(
+    shop: Workshop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    moments = around_writes(shop)
+    wanted = state_of(shop)
+    secret = shop.environment().secrets.get("door")
+    for last in moments:
+        again = workshop(tmp_path_factory.mktemp("killed"))
+        again.write("10_one", "10_file.yml", STAGE)
+        again.tenant(RACKS)
+        again.odoo.seed("x.old", "location", {"name": "Old", "kind": "bin"})
+        again.odoo.method("location", "finish", finish)
+        again.environment().secrets.put("door", secret)
+        kill_after(again, last)
+        with pytest.raises(KeyboardInterrupt):
+            go(again)
+        again.odoo.before = None
+        forget_lock(again)
+        go(again)
+        assert state_of(again) == wanted, f"killed before call {last}"
+        assert plan(again).changes == ()
+        assert again.odoo.count("ir.actions.server") == 0
+
+
+def kill_after(shop: Workshop, calls: int) -> None:
+    left = [calls]
+
+    def die(model: str, method: str) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+
+    shop.odoo.before = die
+
+
+def forget_lock(shop: Workshop) -> None:
+    """A dead run's lease runs out; the test does not wait for it."""
+    domain = [["key", "=", lock.KEY]]
+    found = shop.odoo.call("ir.config_parameter", "search", domain=domain)
+    shop.odoo.call("ir.config_parameter", "unlink", found)
+
+
+def test_a_reset_database_is_no_edited_one(shop: Workshop, tmp_path: Path) -> None:
+    go(shop)
+    fresh = workshop(tmp_path)
+    fresh.write("10_one", "10_file.yml", STAGE)
+    fresh.tenant(RACKS)
+    fresh.odoo.seed("x.old", "location", {"name": "Old", "kind": "bin"})
+    fresh.odoo.method("location", "finish", finish)
+    fresh.odoo.seed("phaseline.location.rack_a", "location", {"name": "Other"})
+    assert apply_in(fresh.project, fresh.environment(), "one", apply.Permission())["applied"]
