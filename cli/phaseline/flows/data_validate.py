@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
@@ -91,16 +91,16 @@ def _together(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, 
         while True:
             keys[verdict.spec.name] = validate.own_keys(grown)
             seen = lookups.known(port, grown, keys) if port else {}
-            more = tuple(validate.references(grown, keys, seen, strict=port is not None))
-            fresh = tuple(one for one in more if one not in grown.findings)
-            grown = replace(grown, findings=(*grown.findings, *fresh))
-            if not fresh:
+            before = grown
+            grown = validate.with_findings(
+                grown, validate.references(grown, keys, seen, strict=port is not None)
+            )
+            if grown is before:
                 break
         judged.append(grown)
     odd = mismatches(judged, lookups.units(port) if port else ())
     return tuple(
-        replace(verdict, findings=(*verdict.findings, *odd.get(verdict.spec.name, ())))
-        for verdict in judged
+        validate.with_findings(verdict, odd.get(verdict.spec.name, ())) for verdict in judged
     )
 
 

@@ -92,7 +92,7 @@ def records(spec: Spec, shape: Shape, rows: Iterable[Row]) -> tuple[Record, ...]
             xmlid=external_id(shape.name, key),
             row=lines[0].number,
             values=_values(spec, shape, lines),
-            initial=tuple((name, value) for name, value in shape.initial),
+            initial=_initial(shape, lines[0]),
         )
         for key, lines in groups.items()
     )
@@ -114,6 +114,14 @@ def _values(spec: Spec, shape: Shape, lines: list[Row]) -> tuple[tuple[str, Any]
         else:
             values.append((name, _built(source, lines)))
     return (*values, *((name, _constant(value)) for name, value in shape.always))
+
+
+def _initial(shape: Shape, row: Row) -> tuple[tuple[str, Any], ...]:
+    """Return what is set once: constants, or texts made of the line's cells."""
+    return tuple(
+        (name, value["text"].format_map(row.values) if isinstance(value, dict) else value)
+        for name, value in shape.initial
+    )
 
 
 def _constant(value: Any) -> Any:

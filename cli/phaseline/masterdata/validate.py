@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -263,3 +263,9 @@ def missing(row: Row, column: Column, value: str, there: Collection[str]) -> Fin
         column.name,
         cut(value),
     )
+
+
+def with_findings(verdict: Verdict, more: Iterable[Finding]) -> Verdict:
+    """Return the verdict with further findings; those it has already are not told twice."""
+    fresh = tuple(one for one in more if one not in verdict.findings)
+    return replace(verdict, findings=(*verdict.findings, *fresh)) if fresh else verdict

@@ -14,7 +14,7 @@ from phaseline.errors import PhaselineError
 from phaseline.masterdata import batches
 from phaseline.odoo import existing
 from phaseline.odoo.resolve import Unresolved
-from phaseline.odoo.sender import QUIET, TIMEOUT, Batch
+from phaseline.odoo.sender import QUIET, TIMEOUT, Batch, spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +56,10 @@ def load(loader: Loader, records: Sequence[Record]) -> None:
                 f"{there[count.spot]:f} were booked as opening stock already; correct it in Odoo"
                 " by a count",
             )
-    for part in batches.cut(new, BATCH):
-        _book(loader, part)
+    parts = list(batches.cut(new, BATCH))
+    for part in parts[:1]:  # the first one alone: it dates the places' last count
+        _book(loader, loader.port, part)
+    spread(loader.ports, parts[1:], lambda port, part: _book(loader, port, part))
 
 
 def _counts(loader: Loader, records: Sequence[Record]) -> Any:
@@ -91,16 +93,16 @@ def booked(port: Port) -> dict[Spot, Decimal]:
     return found
 
 
-def _book(loader: Loader, part: Sequence[Count]) -> None:
+def _book(loader: Loader, port: Port, part: Sequence[Count]) -> None:
     """Book one batch: set the counts, apply them, and settle a lost answer by reading."""
     outcome = loader.outcome
-    batch = Batch(tuple(count.record for count in part), (), (), creates=True)
+    batch = _batch(part)
     if outcome.stopped:
         outcome.skip(batch.records)
         return
     context = {**QUIET, "inventory_mode": True, "inventory_name": NAME}
     try:
-        ids = loader.port.call(
+        ids = port.call(
             "stock.quant",
             "create",
             vals_list=[
@@ -114,21 +116,24 @@ def _book(loader: Loader, part: Sequence[Count]) -> None:
             context=context,
             timeout=TIMEOUT,
         )
-        loader.port.call(
-            "stock.quant", "action_apply_inventory", ids, context=context, timeout=TIMEOUT
-        )
+        port.call("stock.quant", "action_apply_inventory", ids, context=context, timeout=TIMEOUT)
     except PhaselineError as error:
-        _failed(loader, part, batch, error)
+        _failed(loader, port, part, error)
         return
     outcome.done(batch)
 
 
-def _failed(loader: Loader, part: Sequence[Count], batch: Batch, error: PhaselineError) -> None:
+def _batch(part: Sequence[Count]) -> Batch:
+    return Batch(tuple(count.record for count in part), (), (), creates=True)
+
+
+def _failed(loader: Loader, port: Port, part: Sequence[Count], error: PhaselineError) -> None:
     fault = error.faults[0]
+    batch = _batch(part)
     if fault.code in {"O005", "O006"} and len(part) > 1:
         middle = len(part) // 2
-        _book(loader, part[:middle])
-        _book(loader, part[middle:])
+        _book(loader, port, part[:middle])
+        _book(loader, port, part[middle:])
     elif fault.code in {"O005", "O006"}:
         loader.outcome.refuse(part[0].record, "D060", fault.message)
     elif fault.code == "O007":

@@ -7,19 +7,20 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo import existing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from phaseline.masterdata.compare import FieldKind
     from phaseline.masterdata.records import Record
     from phaseline.masterdata.spec import Shape
     from phaseline.odoo.port import Port
 
+Thing = TypeVar("Thing")
 QUIET = {
     "tracking_disable": True,
     "mail_create_nosubscribe": True,
@@ -119,6 +120,26 @@ class Outcome:
             self.stopped = self.stopped or fault
 
 
+def spread(
+    ports: Sequence[Port], things: Sequence[Thing], do: Callable[[Port, Thing], None]
+) -> None:
+    """Do all things, each with a port of its own for as long as it takes."""
+    free: queue.Queue[Port] = queue.Queue()
+    for port in ports:
+        free.put(port)
+
+    def one(thing: Thing) -> None:
+        port = free.get()
+        try:
+            do(port, thing)
+        finally:
+            free.put(port)
+
+    if things:
+        with ThreadPoolExecutor(max_workers=len(ports)) as pool:
+            list(pool.map(one, things))
+
+
 @dataclass(slots=True)
 class Sender:
     """Sends the batches of one shape through all ports at once."""
@@ -130,21 +151,7 @@ class Sender:
 
     def send(self, batches: Sequence[Batch]) -> None:
         """Send every batch; stops at the first answer that is lost or refused by the network."""
-        if not batches:
-            return
-        free: queue.Queue[Port] = queue.Queue()
-        for port in self.ports:
-            free.put(port)
-
-        def one(batch: Batch) -> None:
-            port = free.get()
-            try:
-                self._deliver(port, batch)
-            finally:
-                free.put(port)
-
-        with ThreadPoolExecutor(max_workers=len(self.ports)) as pool:
-            list(pool.map(one, batches))
+        spread(self.ports, batches, self._deliver)
 
     def _deliver(self, port: Port, batch: Batch) -> None:
         if self.outcome.stopped or not batch.records:

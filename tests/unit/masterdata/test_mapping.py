@@ -18,7 +18,8 @@ RULES = (
     ),
     LineRule("again", "", {"test": "repeated"}, "leave_out"),
     LineRule(
-        "cancel", "", {"test": "matches", "column": "No", "pattern": "C.*"}, "mark", mark="cancelled"
+        "cancel", "", {"test": "matches", "column": "No", "pattern": "C.*"}, "mark",
+        mark="cancelled",
     ),
     LineRule(
         "off", "",
