@@ -146,7 +146,6 @@ DATA_CODES: dict[str, Code] = {
     "D021": Code("a reference leads nowhere or to several records", Exit.DIFFERENCES),
     "D022": Code("lines are each other's parents", Exit.INVALID),
     "D023": Code("a VAT number, e-mail address, phone or country is invalid", Exit.DIFFERENCES),
-    "D024": Code("totals do not agree", Exit.INVALID),
     "D026": Code("a workbook is not safe to open", Exit.INVALID),
     "D027": Code("a workbook holds XML entities or a document type", Exit.INVALID),
     "D028": Code("a cell holds a formula", Exit.INVALID),
@@ -169,7 +168,6 @@ DATA_CODES: dict[str, Code] = {
     "D056": Code("a line is its own parent", Exit.DIFFERENCES),
     "D060": Code("Odoo refused a line", Exit.DIFFERENCES),
     "D061": Code("opening stock was booked with another quantity", Exit.DIFFERENCES),
-    "D070": Code("the source and Odoo do not agree", Exit.UNVERIFIED),
 }
 ENGINE_CODES: dict[str, Code] = {
     "E001": Code("the plan moved since it was reviewed", Exit.REFUSED),

@@ -9,7 +9,7 @@ import pytest
 
 from phaseline.files import specs, tables
 from phaseline.files.places import kit_dir
-from phaseline.masterdata import validate
+from phaseline.masterdata import relations, validate
 from phaseline.masterdata.rules import RULES
 from phaseline.masterdata.units import mismatches
 from phaseline.masterdata.values import Reading
@@ -39,8 +39,8 @@ def judged(odd=None, line=None):
         if spec.name == odd:
             table = replace(table, rows=(*table.rows, (ODD_ROW, tuple(line))))
         verdict = validate.check(spec, table, Reading())
-        keys[spec.name] = validate.own_keys(verdict)
-        found = validate.references(verdict, keys, {}, strict=False)
+        keys[spec.name] = relations.own_keys(verdict)
+        found = relations.references(verdict, keys, {}, strict=False)
         verdicts.append(replace(verdict, findings=(*verdict.findings, *found)))
     units = mismatches(verdicts, ())
     return {

@@ -27,7 +27,13 @@ def reading_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--separator", help="Separator of CSV files, when it cannot be found out."),
         click.option("--sheet", help="Name of the sheet to read, when it is not Data."),
         click.option("--decimal-comma", is_flag=True, help="Numbers are written as 1234,50."),
-        click.option("--dates", type=click.Choice(list(DATES)), default="Y-M-D", show_default=True),
+        click.option(
+            "--dates",
+            type=click.Choice(list(DATES)),
+            default="Y-M-D",
+            show_default=True,
+            help="How dates are written.",
+        ),
         click.option(
             "--accept-cached-formulas", is_flag=True, help="Read the last values of formulas."
         ),

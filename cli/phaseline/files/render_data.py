@@ -54,7 +54,7 @@ def _loads(result: Mapping[str, Any]) -> Iterator[str]:
             f" {one['updated']} updated, {one['unchanged']} unchanged, {one['rejected']} rejected"
             f"  ({one['seconds']} s, {one['rows_per_second']} lines/s)"
         )
-        if one["unknown"] or one["not_sent"]:
+        if one["stopped"]:
             yield f"  {one['unknown']} unknown, {one['not_sent']} not sent ({one['stopped']})"
         for refused in one["refused"][:MOST_LINES]:
             yield f"  {one['file']}:{refused['row']}: {refused['code']} {refused['message']}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from phaseline.errors import Exit, Fault, PhaselineError, Place
+from phaseline.errors import CODES, Exit, Fault, PhaselineError, Place
 from phaseline.files import journal
 from phaseline.flows import data_validate, deliveries
 from phaseline.flows.data_validate import How
@@ -47,7 +47,7 @@ def run(
     """Return what came of a load, object by object; nothing is sent while lines are rejected."""
     found = deliveries.find(project_dir, order.target)
     with ExitStack() as stack:
-        environment = stack.enter_context(connect(project_dir, order.env))
+        environment = reach(project_dir, order.env, stack)
         verdicts = data_validate.judge(found, order.how, environment.port)
         demand_unchanged(project_dir, verdicts)
         for verdict in verdicts:
@@ -63,6 +63,16 @@ def run(
             if results[-1]["stopped"]:
                 break
     return summary(environment, verdicts, results)
+
+
+def reach(project_dir: Path, env: str, stack: ExitStack) -> Environment:
+    """Return the opened environment; when it cannot be reached, say that nothing was loaded."""
+    try:
+        return stack.enter_context(connect(project_dir, env))
+    except PhaselineError as error:
+        first, *others = error.faults
+        told = replace(first, message=f"{first.message}; 0 lines were loaded")
+        raise PhaselineError(told, *others) from error
 
 
 def more_ports(environment: Environment, stack: ExitStack) -> Iterator[Port]:
@@ -125,13 +135,10 @@ def load(verdict: Verdict, loader: Loader) -> dict[str, Any]:
     """Load the good lines of one object and return what came of it."""
     started = time.perf_counter()
     spec = verdict.spec
-    if spec.loader == "opening":
-        opening.load(loader, records(spec, spec.main, verdict.good))
-    else:
-        for shape in spec.shapes:
-            made = records(spec, shape, verdict.good)
-            if made:
-                loader.load(shape, made)
+    try:
+        bring(verdict, loader)
+    except PhaselineError as error:  # a read failed: what was sent before stays counted
+        loader.outcome.stopped = error.faults[0]
     seconds = time.perf_counter() - started
     outcome = loader.outcome
     refused = sorted({one.row: one for one in outcome.refused}.values(), key=lambda one: one.row)
@@ -156,6 +163,18 @@ def load(verdict: Verdict, loader: Loader) -> dict[str, Any]:
     }
 
 
+def bring(verdict: Verdict, loader: Loader) -> None:
+    """Bring the good lines of one object into Odoo, shape by shape."""
+    spec = verdict.spec
+    if spec.loader == "opening":
+        opening.load(loader, records(spec, spec.main, verdict.good))
+        return
+    for shape in spec.shapes:
+        made = records(spec, shape, verdict.good)
+        if made:
+            loader.load(shape, made)
+
+
 def summary(
     environment: Environment, verdicts: Sequence[Verdict], results: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
@@ -165,7 +184,7 @@ def summary(
     rejected = sum(one["rejected"] for one in results)
     code = Exit.DIFFERENCES if rejected else Exit.DONE
     if stopped:
-        code = Exit.UNREACHABLE
+        code = CODES[stopped].exit
     if unknown:
         code = Exit.UNKNOWN
     return {

@@ -10,7 +10,7 @@ from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal, marking, tables
 from phaseline.flows import deliveries
 from phaseline.flows.environment import connect
-from phaseline.masterdata import validate
+from phaseline.masterdata import relations, validate
 from phaseline.masterdata.units import mismatches
 from phaseline.masterdata.values import Reading
 from phaseline.odoo import lookups
@@ -89,18 +89,21 @@ def _together(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, 
     for verdict in verdicts:
         grown = verdict
         while True:
-            keys[verdict.spec.name] = validate.own_keys(grown)
+            keys[verdict.spec.name] = relations.own_keys(grown)
             seen = lookups.known(port, grown, keys) if port else {}
             before = grown
-            grown = validate.with_findings(
-                grown, validate.references(grown, keys, seen, strict=port is not None)
+            grown = relations.with_findings(
+                grown, relations.references(grown, keys, seen, strict=port is not None)
             )
             if grown is before:
                 break
+        if port:
+            odd_money = lookups.idle_currencies(port, grown)
+            grown = relations.with_findings(grown, relations.idle(grown, odd_money))
         judged.append(grown)
     odd = mismatches(judged, lookups.units(port) if port else ())
     return tuple(
-        validate.with_findings(verdict, odd.get(verdict.spec.name, ())) for verdict in judged
+        relations.with_findings(verdict, odd.get(verdict.spec.name, ())) for verdict in judged
     )
 
 

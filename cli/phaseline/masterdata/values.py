@@ -9,10 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from stdnum import ean
-from stdnum.exceptions import ValidationError
-
-from phaseline.masterdata import iso, text
+from phaseline.masterdata import identities, text
 from phaseline.masterdata.findings import Refused
 
 if TYPE_CHECKING:
@@ -22,8 +19,6 @@ if TYPE_CHECKING:
 
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 SCIENTIFIC = re.compile(r"-?[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+", re.ASCII)
-EMAIL = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,24}", re.ASCII)
 NOT_NUMBERS = frozenset({"nan", "inf", "-inf", "infinity", "-", "n/a", "null", "none"})
 MAXIMUM_DIGITS = 13
 MANY_DIGITS = 20
@@ -210,52 +205,6 @@ def as_choice(column: Column, cell: object, reading: Reading) -> str:
     )
 
 
-def as_country(column: Column, cell: object, reading: Reading) -> str:
-    """Return an ISO 3166 code."""
-    value = as_text(column, cell, reading).upper()
-    if value in iso.COUNTRIES:
-        return value
-    raise Refused("D023", "this is no ISO country code", "Use two letters, as GB or DE.")
-
-
-def as_currency(column: Column, cell: object, reading: Reading) -> str:
-    """Return an ISO 4217 code in use."""
-    value = as_text(column, cell, reading)
-    if value in iso.CURRENCIES:
-        return value
-    raise Refused("D018", "this is no ISO currency code in use", "Use three letters, as GBP.")
-
-
-def as_email(column: Column, cell: object, reading: Reading) -> str:
-    """Return one e-mail address."""
-    value = as_text(column, cell, reading)
-    if EMAIL.fullmatch(value):
-        return value
-    raise Refused("D023", "this is no e-mail address", "Write one address, as name@example.com.")
-
-
-def as_phone(column: Column, cell: object, reading: Reading) -> str:
-    """Return one phone number as written."""
-    value = as_text(column, cell, reading)
-    if PHONE.fullmatch(value):
-        return value
-    raise Refused("D023", "this is no phone number", "Write it as +44 20 7946 0000.")
-
-
-def as_gtin(column: Column, cell: object, reading: Reading) -> str:
-    """Return a GTIN whose check digit is right."""
-    value = as_text(column, cell, reading)
-    try:
-        if value.isascii() and value.isdigit():
-            ean.validate(value)
-            return value
-    except ValidationError as error:
-        raise Refused(
-            "D010", "the barcode's length or check digit is wrong", "Scan the barcode again."
-        ) from error
-    raise Refused("D010", "a barcode has digits only", "Format the column as text; scan again.")
-
-
 PARSERS: dict[str, Callable[[Column, object, Reading], Any]] = {
     "number": as_number,
     "money": as_number,
@@ -263,9 +212,9 @@ PARSERS: dict[str, Callable[[Column, object, Reading], Any]] = {
     "boolean": as_boolean,
     "date": as_date,
     "choice": as_choice,
-    "country": as_country,
-    "currency": as_currency,
-    "email": as_email,
-    "phone": as_phone,
-    "gtin": as_gtin,
+    "country": lambda column, cell, reading: identities.country(as_text(column, cell, reading)),
+    "currency": lambda column, cell, reading: identities.currency(as_text(column, cell, reading)),
+    "email": lambda column, cell, reading: identities.email(as_text(column, cell, reading)),
+    "phone": lambda column, cell, reading: identities.phone(as_text(column, cell, reading)),
+    "gtin": lambda column, cell, reading: identities.gtin(as_text(column, cell, reading)),
 }

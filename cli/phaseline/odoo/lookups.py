@@ -53,6 +53,21 @@ def _named(link: object) -> bool:
     return isinstance(link, Found)
 
 
+def idle_currencies(port: Port, verdict: Verdict) -> dict[str, set[str]]:
+    """Return, by column, the currencies of a file that are not active in this Odoo."""
+    columns = [column.name for column in verdict.spec.columns if column.type == "currency"]
+    named = {
+        str(row.values[name]) for row in verdict.rows for name in columns if row.values.get(name)
+    }
+    if not named:
+        return {}
+    rows = port.call(
+        "res.currency", "search_read", domain=[["name", "in", sorted(named)]], fields=["name"]
+    )
+    idle = named - {row["name"] for row in rows}
+    return dict.fromkeys(columns, idle) if idle else {}
+
+
 def units(port: Port) -> tuple[tuple[str, str | None], ...]:
     """Return each unit of Odoo with the unit it is made of."""
     rows = port.call(

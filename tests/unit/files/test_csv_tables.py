@@ -145,7 +145,6 @@ def test_a_broken_file_of_frictionless_is_refused(name, code):
     [
         ("bom.csv", ("id", "name")),
         ("delimiter.csv", ("id", "name")),
-        ("latin1.csv", ("id", "name")),
         ("leading-zeros.csv", ("value",)),
     ],
 )

@@ -16,7 +16,7 @@ from phaseline.errors import PhaselineError
 from phaseline.files import marking, specs, tables, workbook, xlsx_tables
 from phaseline.files.places import kit_dir
 from phaseline.flows.data_template import csv_header
-from phaseline.masterdata import validate
+from phaseline.masterdata import relations, validate
 from phaseline.masterdata.values import Reading
 
 SPECS = {spec.name: spec for spec in specs.read_all(kit_dir())}
@@ -106,8 +106,8 @@ def test_twelve_mistakes_come_back_as_twelve_marked_cells(tmp_path):
     spec = SPECS["products"]
     verdict = validate.check(spec, tables.read(path, template=spec.template_id), Reading())
     keys = {"units": ("Units",), "categories": ("Goods",), "products": ()}
-    more = tuple(validate.references(verdict, keys, {}, strict=False))
-    verdict = validate.with_findings(verdict, more)
+    more = tuple(relations.references(verdict, keys, {}, strict=False))
+    verdict = relations.with_findings(verdict, more)
     assert verdict.rejected == len(bad)
     book = openpyxl.load_workbook(io.BytesIO(marking.marked(path.read_bytes(), verdict)))
     marked = {
