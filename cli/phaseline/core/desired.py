@@ -11,7 +11,7 @@ from phaseline.core.records import Owned, Record
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from phaseline.core.blueprint import Stage, StageFile
     from phaseline.core.marked import Node
@@ -25,6 +25,14 @@ class Desired:
     records: tuple[Record, ...]
     modules: Mapping[str, Owned]
     settings: Mapping[str, Owned]
+
+    def part(self, refs: Collection[str]) -> Desired:
+        """Return only what the refs name: records, modules, and `settings` for all settings."""
+        return Desired(
+            tuple(record for record in self.records if record.ref in refs),
+            {name: owned for name, owned in self.modules.items() if name in refs},
+            self.settings if "settings" in refs else {},
+        )
 
     @property
     def by_ref(self) -> dict[str, Record]:

@@ -131,13 +131,19 @@ class _Apply:
         journal.append(self.project.folder, "apply_finished", self.environment.name, finish)
 
     def step(self, writer: Writer, reading: Reading) -> Reading:
-        """Make the next changes and return the new reading."""
+        """Make the next changes and read what is left; at the end everything is read again."""
         step = next_step(reading.plan)
         if not step:
             raise PhaselineError(*(stuck(change) for change in reading.plan.changes[:1]))
         self.refuse_endless(step)
         self.held.renew()
         self.make(writer, step, reading)
+        made = {change.ref for change in step}
+        left = {change.ref for change in reading.plan.changes} - made
+        if left:
+            reading = make(self.project, self.environment, (self.stage,), left)
+            if reading.plan.changes:
+                return reading
         return make(self.project, self.environment, (self.stage,))
 
     def make(self, writer: Writer, step: Sequence[Change], reading: Reading) -> None:

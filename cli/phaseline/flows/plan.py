@@ -15,7 +15,7 @@ from phaseline.flows.environment import Environment, connect
 from phaseline.odoo import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from phaseline.core.actual import Actual
@@ -70,13 +70,19 @@ def stage_names(project: Project, stage: str | None) -> tuple[str, ...]:
     return tuple(one.name for one in project.blueprint.stages)
 
 
-def make(project: Project, environment: Environment, names: tuple[str, ...]) -> Reading:
-    """Return the plan of some stages against an environment."""
+def make(
+    project: Project,
+    environment: Environment,
+    names: tuple[str, ...],
+    only: Collection[str] | None = None,
+) -> Reading:
+    """Return the plan of some stages against an environment, or the part of it about some refs."""
     tenant = project.tenant(names[-1])
     upto = project.blueprint.upto(names[-1])
     everything = resolve(upto, tenant)
     known = frozenset(record.ref for record in everything.records)
     wanted = resolve([one for one in upto if one.name in names], tenant)
+    wanted = wanted if only is None else wanted.part(only)
     bound, actual = reader.read(environment.port, wanted, known)
     arranged = replace(bound, records=order.arrange(bound.records))
     baseline = last_values(project.folder, actual, names)
