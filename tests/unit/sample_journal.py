@@ -98,7 +98,11 @@ def data(seq: int) -> list[Event]:
         {"object": "products", "what": "count", "source": 2948, "odoo": 2948, "agrees": True},
         {"object": "stock", "what": "sum", "source": "81234.50", "odoo": 81234.5, "agrees": True},
     ]
-    outputs = [{"object": "products", "rows": 2960}, {"object": "customers", "rows": 4372}]
+    invented = "the source has no names"
+    outputs = [
+        {"object": "products", "rows": 2960, "says": "one for each article", "assumption": ""},
+        {"object": "customers", "rows": 4372, "says": "", "assumption": invented},
+    ]
     return [
         event(seq, "migrate", source="online_retail", rules=rules, outputs=outputs, seconds=9.1),
         event(seq + 1, "validate", object="products", **quality, counts_by_code={"D104": 12}),
@@ -106,6 +110,7 @@ def data(seq: int) -> list[Event]:
         load(seq + 3, "products", 2948, 9.8),
         load(seq + 4, "customers", 4372, 11.2),
         load(seq + 5, "products", 2948, 0.6, again=True),
+        event(seq + 7, "override", stage="core_operations", reason="drill", faults=["unsigned"]),
         event(seq + 6, "reconcile", checks=checks, verdict="agrees"),
     ]
 

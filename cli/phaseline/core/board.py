@@ -10,7 +10,7 @@ from phaseline.core.events import Event, count, last
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-CHANGE_KINDS = ("create", "update", "call", "install", "setting", "delete")
+CHANGE_KINDS = ("create", "adopt", "update", "call", "install", "setting", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Stage:
     unchanged: int
     proofs: tuple[Mapping[str, Any], ...]
     where: str
+    skipped: tuple[str, ...]
     signature_holds: bool
 
     @property
@@ -104,6 +105,7 @@ def board(name: str, events: Sequence[Event]) -> Stage:
         unchanged=max((int(count(plan, "unchanged")) for plan in plans), default=0),
         proofs=tuple(proven.payload.get("proofs", ())) if proven else (),
         where=str(proven.payload.get("where", "")) if proven else "",
+        skipped=tuple(map(str, proven.payload.get("skipped", ()))) if proven else (),
         signature_holds=holds,
     )
 

@@ -69,6 +69,7 @@ class Evidence:
     release: Mapping[str, Any] | None
     spans: tuple[Span, ...]
     signatures: tuple[Event, ...]
+    overrides: tuple[Event, ...]
     environments: tuple[str, ...]
     events: int
     head: str
@@ -133,6 +134,7 @@ def gather(events: Sequence[Event], stages: Sequence[str] = ()) -> Evidence:
         release=last_payload(events, "release"),
         spans=tuple(spans(events)),
         signatures=tuple(event for event in events if event.kind == "sign"),
+        overrides=tuple(event for event in events if event.kind == "override"),
         environments=tuple(dict.fromkeys(event.env for event in events if event.env)),
         events=len(events),
         head=events[-1].hash if events else "",
