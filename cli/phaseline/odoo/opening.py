@@ -14,10 +14,10 @@ from phaseline.errors import PhaselineError
 from phaseline.masterdata import batches
 from phaseline.odoo import existing
 from phaseline.odoo.resolve import Unresolved
-from phaseline.odoo.sender import QUIET, TIMEOUT, Batch, spread
+from phaseline.odoo.sender import QUIET, TIMEOUT, Batch, patient
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from phaseline.masterdata.records import Record
     from phaseline.odoo.loader import Loader
@@ -56,10 +56,27 @@ def load(loader: Loader, records: Sequence[Record]) -> None:
                 f"{there[count.spot]:f} were booked as opening stock already; correct it in Odoo"
                 " by a count",
             )
-    parts = list(batches.cut(new, BATCH))
-    for part in parts[:1]:  # the first one alone: it dates the places' last count
-        _book(loader, loader.port, part)
-    spread(loader.ports, parts[1:], lambda port, part: _book(loader, port, part))
+    taken = occupied(loader.port, new)
+    known = [count for count in new if count.spot in taken]
+    fresh = [count for count in new if count.spot not in taken]
+    for context, counts in (({}, known), ({"import_file": True}, fresh)):
+        for part in batches.cut(counts, BATCH):  # in turn: they share journals and places
+            _book(loader, part, context)
+
+
+def occupied(port: Port, counts: Sequence[Count]) -> set[Spot]:
+    """Return the spots where Odoo has a quantity already; elsewhere it need not be looked for."""
+    if not counts:
+        return set()
+    rows = port.call(
+        "stock.quant",
+        "search_read",
+        domain=[["location_id", "in", sorted({count.spot[1] for count in counts})]],
+        fields=["product_id", "location_id"],
+        load="",
+        context=existing.ALL,
+    )
+    return {(row["product_id"], row["location_id"]) for row in rows}
 
 
 def _counts(loader: Loader, records: Sequence[Record]) -> Any:
@@ -93,16 +110,17 @@ def booked(port: Port) -> dict[Spot, Decimal]:
     return found
 
 
-def _book(loader: Loader, port: Port, part: Sequence[Count]) -> None:
+def _book(loader: Loader, part: Sequence[Count], more: Mapping[str, Any]) -> None:
     """Book one batch: set the counts, apply them, and settle a lost answer by reading."""
     outcome = loader.outcome
     batch = _batch(part)
     if outcome.stopped:
         outcome.skip(batch.records)
         return
-    context = {**QUIET, "inventory_mode": True, "inventory_name": NAME}
+    context = {**QUIET, "inventory_mode": True, "inventory_name": NAME, **more}
     try:
-        ids = port.call(
+        ids = patient(
+            loader.port,
             "stock.quant",
             "create",
             vals_list=[
@@ -116,9 +134,20 @@ def _book(loader: Loader, port: Port, part: Sequence[Count]) -> None:
             context=context,
             timeout=TIMEOUT,
         )
-        port.call("stock.quant", "action_apply_inventory", ids, context=context, timeout=TIMEOUT)
+        answer = patient(
+            loader.port,
+            "stock.quant",
+            "action_apply_inventory",
+            ids,
+            context=context,
+            timeout=TIMEOUT,
+        )
     except PhaselineError as error:
-        _failed(loader, port, part, error)
+        _failed(loader, part, more, error)
+        return
+    if isinstance(answer, dict):  # not an error: Odoo opens a dialog and has booked nothing
+        for count in part:
+            outcome.refuse(count.record, "D060", f"Odoo asks: {answer.get('name')}")
         return
     outcome.done(batch)
 
@@ -127,13 +156,15 @@ def _batch(part: Sequence[Count]) -> Batch:
     return Batch(tuple(count.record for count in part), (), (), creates=True)
 
 
-def _failed(loader: Loader, port: Port, part: Sequence[Count], error: PhaselineError) -> None:
+def _failed(
+    loader: Loader, part: Sequence[Count], more: Mapping[str, Any], error: PhaselineError
+) -> None:
     fault = error.faults[0]
     batch = _batch(part)
     if fault.code in {"O005", "O006"} and len(part) > 1:
         middle = len(part) // 2
-        _book(loader, port, part[:middle])
-        _book(loader, port, part[middle:])
+        _book(loader, part[:middle], more)
+        _book(loader, part[middle:], more)
     elif fault.code in {"O005", "O006"}:
         loader.outcome.refuse(part[0].record, "D060", fault.message)
     elif fault.code == "O007":

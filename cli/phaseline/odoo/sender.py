@@ -29,6 +29,7 @@ QUIET = {
     "lang": "en_US",
 }
 PATIENCE = 30.0
+PAUSES = (0.5, 1.0, 2.0, 4.0)
 PAUSE = 2.0
 TIMEOUT = 600.0
 SMALL = 8
@@ -140,6 +141,18 @@ def spread(
             list(pool.map(one, things))
 
 
+def patient(port: Port, model: str, method: str, *ids: Any, **named: Any) -> Any:
+    """Call a method; when Odoo was busy and rolled everything back, call it again."""
+    for pause in PAUSES:
+        try:
+            return port.call(model, method, *ids, **named)
+        except PhaselineError as error:
+            if error.faults[0].code != "O011":
+                raise
+            time.sleep(pause)
+    return port.call(model, method, *ids, **named)
+
+
 @dataclass(slots=True)
 class Sender:
     """Sends the batches of one shape through all ports at once."""
@@ -158,7 +171,8 @@ class Sender:
             self.outcome.skip(batch.records)
             return
         try:
-            answer = port.call(
+            answer = patient(
+                port,
                 self.shape.model,
                 "load",
                 fields=list(batch.columns),
