@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.proofs import judge
+from phaseline.core.proofs import MANY_WORDS, judge
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo.proof_values import Kept, Values, brief
 
@@ -65,6 +65,21 @@ class Steps:
             message = f"{what} is {shown}, expected {brief(expected)}"
             raise FailedError(message)
         return f"{what} is {shown}"
+
+    def demand_each(self, found: Kept, name: str, wanted: Node) -> str:
+        """Return the evidence that a field of every record is as wanted, or fail."""
+        what = f"{found.model}.{name}"
+        expected = self.values.plain(wanted)
+        together = isinstance(expected, dict) and bool(MANY_WORDS & set(expected))
+        if "." in name or together or not found.ids:
+            return self.demand(what, self.values.follow(found, name.split(".")), wanted)
+        values = self.values.each(found, name)
+        wrong = [value for value in values if not judge([value], expected)]
+        if wrong:
+            shown = f"{brief(wrong)} in {len(wrong)} of {len(values)}"
+            message = f"{what} is {shown}, expected {brief(expected)}"
+            raise FailedError(message)
+        return f"{what} is {brief(values)}"
 
     def context(self, parts: Mapping[str, Node]) -> dict[str, Any]:
         """Return the context a step names, in English."""

@@ -165,6 +165,15 @@ class Values:
             return Kept(info.relation, tuple(together))
         return values
 
+    def each(self, records: Kept, name: str) -> list[Any]:
+        """Return a field's value of every record, the empty ones too: a value, an id or ids."""
+        self.definition(records.model, name)
+        context = {"lang": "en_US"}
+        rows = self.admin.call(
+            records.model, "read", list(records.ids), fields=[name], load=None, context=context
+        )
+        return [row[name] for row in rows]
+
     def records(self, path: str, node: Node) -> Kept:
         """Return the kept records of a path, or of a ref."""
         if path.startswith("ref:"):

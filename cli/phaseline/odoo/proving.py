@@ -101,8 +101,7 @@ class Prover:
             texts.append(self.steps.demand(f"{model} count", [len(ids)], parts["count"]))
         for key in ("expect", "every"):
             for name, wanted in parts[key].entries.items() if key in parts else ():
-                values = self.steps.values.follow(found, [*name.split(".")])
-                texts.append(self.steps.demand(f"{model}.{name}", values, wanted))
+                texts.append(self.steps.demand_each(found, name, wanted))
         return "; ".join(texts)
 
     def become(self, who: str) -> None:
