@@ -58,10 +58,12 @@ def apply_in(
 ) -> dict[str, Any]:
     """Apply a stage in an open environment; without changes Odoo is only read."""
     reading = make(project, environment, (stage,))
-    refuse(project, environment, reading, permission, stage)
+    gates = refuse(project, environment, reading, permission, stage)
     result = describe(reading.plan, environment)
     result["applied"] = bool(reading.plan.changes) or stage not in reading.actual.markers
     if result["applied"]:
+        if gates and permission.override:
+            note_override(project, environment.name, stage, permission.override, gates)
         with lock.hold(environment.port, f"apply {stage}") as held:
             _Apply(project, environment, stage, held, permission).all()
         result["calls"] = dict(sorted(environment.port.calls.items()))
@@ -76,8 +78,8 @@ def brief(result: dict[str, Any]) -> dict[str, Any]:
 
 def refuse(
     project: Project, environment: Environment, reading: Reading, allowed: Permission, stage: str
-) -> None:
-    """Raise every reason why this plan must not be applied; an override is journalled."""
+) -> list[Fault]:
+    """Raise every reason why this plan must not be applied; return the gates an override passes."""
     plan = reading.plan
     faults = list(limits.judge(plan, allowed.max_changes, allowed.overwrite))
     if allowed.fingerprint is not None and not plan.fingerprint.startswith(allowed.fingerprint):
@@ -86,16 +88,15 @@ def refuse(
         faults.append(Fault("E001", message, None, hint))
     faults += reading.lost_refs()
     gates = gate_faults(project, environment, reading, stage)
-    if gates and allowed.override and not faults:
-        payload = {
-            "stage": stage,
-            "reason": allowed.override,
-            "faults": [fault.message for fault in gates],
-        }
-        journal.append(project.folder, "override", environment.name, payload)
-        gates = []
-    if faults or gates:
+    if faults or (gates and not allowed.override):
         raise PhaselineError(*gates, *faults)
+    return gates
+
+
+def note_override(project: Project, env: str, stage: str, reason: str, gates: list[Fault]) -> None:
+    """Write into the journal that somebody passed a gate, and why."""
+    payload = {"stage": stage, "reason": reason, "faults": [fault.message for fault in gates]}
+    journal.append(project.folder, "override", env, payload)
 
 
 class _Apply:

@@ -247,7 +247,7 @@ def test_a_value_odoo_does_not_keep_is_told(shop: Workshop) -> None:
     go(shop)
     shop.odoo.method("location", "write", keep_ten)
     shop.tenant(RACKS.replace("1.5", "4"))
-    with pytest.raises(PhaselineError, match="has 10.* in capacity after we wrote it") as error:
+    with pytest.raises(PhaselineError, match=r"has 10.* in capacity after we wrote it") as error:
         go(shop)
     assert error.value.faults[0].code == "E005"
 

@@ -1,0 +1,225 @@
+"""From plan to signature: verify, sign, the gate, status, history, drift and init in memory."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phaseline.errors import PhaselineError
+from phaseline.files import journal
+from phaseline.flows import apply, drift, history, init, plan, sign, status, verify
+from phaseline.flows.apply import Permission
+from unit.engine_room import Workshop, workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+STAGES = ("10_one", "20_two")
+ONE = """\
+    phase: one
+    decisions:
+      name: {type: text, ask: "Which name?"}
+    sets:
+      - {ref: location.a, model: location, values: {name: "${tenant.name}", kind: bin}}
+    proves:
+      - id: the_location_is_a_bin
+        says: The location is a bin.
+        covers: [A1]
+        reads:
+          - {model: location, domain: [[id, "=", "ref:location.a"]], expect: {kind: bin}}
+      - id: a_dock_can_be_made
+        says: A dock can be made.
+        acts:
+          - create:
+              location: {name: {unique: D}, parent_id: ref:location.a, tag_ids: [{name: x}]}
+            keep: dock
+          - expect: {$dock.parent_id: ref:location.a, $dock.tag_ids.name: x}
+          - expect_refused: {create: {location: {count: 3}}, because: name}
+"""
+TWO = """\
+    phase: two
+    sets:
+      - {ref: location.b, model: location, values: {name: B, parent_id: ref:location.a}}
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    made = (
+        workshop(tmp_path / "project", STAGES) if (tmp_path / "project").mkdir() is None else None
+    )
+    assert made
+    made.write("10_one", "10_file.yml", ONE)
+    made.write("20_two", "10_file.yml", TWO)
+    made.tenant("name: First\n")
+    (made.folder / "inventory.ini").write_text(
+        "[testing:vars]\nodoo_url=x\nenvironment_kind=testing\n"
+        "[live:vars]\nodoo_url=x\nenvironment_kind=production\n"
+    )
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("PHASELINE_STATE_HOME", str(tmp_path / "state"))
+
+    @contextmanager
+    def connect(project_dir: Path, env: str) -> Iterator[Any]:
+        kind = "production" if env == "live" else "testing"
+        yield made.environment(kind, env)
+
+    for flow in (apply, drift, plan, verify):
+        monkeypatch.setattr(flow, "connect", connect)
+    return made
+
+
+def prove(shop: Workshop, env: str = "testing") -> dict[str, Any]:
+    apply.run(shop.folder, "one", env, Permission())
+    return verify.run(shop.folder, "one", env, (), lambda text: None)
+
+
+def code(error: pytest.ExceptionInfo[PhaselineError]) -> str:
+    return error.value.faults[0].code
+
+
+def test_a_stage_is_planned_applied_verified_and_signed(shop: Workshop) -> None:
+    assert plan.run(shop.folder, "one", "testing")["counts"]["create"] == 1
+    verdict = prove(shop)
+    assert verdict["verdict"] == "passed", verdict
+    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    assert signed["person"] == "Ada"
+    lines = status.run(shop.folder, "testing")["stages"]
+    steps = ("planned", "applied", "verified", "signed")
+    assert all(lines[0][step]["current"] for step in steps)
+    assert history.check(shop.folder) == ()
+
+
+def test_every_step_leaves_evidence(shop: Workshop) -> None:
+    proofs = prove(shop)["proofs"]
+    told = [evidence["text"] for proof in proofs for evidence in proof["evidence"]]
+    assert told[0] == "location.kind is bin"
+    assert "refused as it should be" in told[-1]
+    entry = journal.read(shop.folder)[-1]
+    assert entry.payload["proofs"][1]["id"] == "a_dock_can_be_made"
+
+
+def test_a_failed_proof_says_what_was_found_and_where(shop: Workshop) -> None:
+    shop.write("10_one", "10_file.yml", ONE.replace("expect: {kind: bin}", "expect: {kind: dock}"))
+    verdict = prove(shop)
+    assert verdict["verdict"] == "failed"
+    evidence = verdict["proofs"][0]["evidence"][-1]
+    assert evidence["text"].startswith("location.kind is bin, expected dock (")
+    with pytest.raises(PhaselineError) as error:
+        sign.run(shop.folder, "one", "testing", "Ada")
+    assert code(error) == "E007"
+
+
+def test_what_is_not_applied_cannot_be_verified(shop: Workshop) -> None:
+    with pytest.raises(PhaselineError) as error:
+        verify.run(shop.folder, "one", "testing", (), lambda text: None)
+    assert code(error) == "E013"
+
+
+def test_a_stage_waits_for_the_signature_of_the_one_before(shop: Workshop) -> None:
+    prove(shop)
+    with pytest.raises(PhaselineError) as error:
+        apply.run(shop.folder, "two", "testing", Permission())
+    assert (code(error), error.value.exit_code) == ("E002", 5)
+    sign.run(shop.folder, "one", "testing", "Ada")
+    assert apply.run(shop.folder, "two", "testing", Permission())["applied"]
+
+
+def test_a_changed_answer_closes_the_gate_again(shop: Workshop) -> None:
+    prove(shop)
+    sign.run(shop.folder, "one", "testing", "Ada")
+    shop.tenant("name: Second\n")
+    with pytest.raises(PhaselineError, match="is signed on another input"):
+        apply.run(shop.folder, "two", "testing", Permission())
+
+
+def test_data_is_part_of_what_is_signed(shop: Workshop) -> None:
+    prove(shop)
+    (shop.folder / "data").mkdir()
+    (shop.folder / "data" / "products.csv").write_text("sku\n1\n")
+    with pytest.raises(PhaselineError, match="changed since stage 'one' was verified"):
+        sign.run(shop.folder, "one", "testing", "Ada")
+
+
+def test_a_later_stage_does_not_touch_an_earlier_signature(shop: Workshop) -> None:
+    prove(shop)
+    before = shop.project.input_hash("one")
+    shop.write("20_two", "10_file.yml", TWO.replace("name: B", "name: C"))
+    assert shop.project.input_hash("one") == before
+
+
+def test_an_override_opens_the_gate_and_is_journalled(shop: Workshop) -> None:
+    prove(shop)
+    apply.run(shop.folder, "two", "testing", Permission(override="the client is on the phone"))
+    (entry,) = [one for one in journal.read(shop.folder) if one.kind == "override"]
+    assert entry.payload["reason"] == "the client is on the phone"
+
+
+def test_production_takes_only_what_testing_signed(shop: Workshop) -> None:
+    with pytest.raises(PhaselineError) as error:
+        apply.run(shop.folder, "one", "live", Permission())
+    assert code(error) == "E009"
+    prove(shop)
+    sign.run(shop.folder, "one", "testing", "Ada")
+    assert not apply.run(shop.folder, "one", "live", Permission())["applied"]
+
+
+def test_nothing_is_written_on_production_to_prove_it(shop: Workshop) -> None:
+    prove(shop)
+    sign.run(shop.folder, "one", "testing", "Ada")
+    count = shop.odoo.count("location")
+    verdict = prove(shop, "live")
+    assert verdict["skipped"] == ["a_dock_can_be_made"]
+    assert shop.odoo.count("location") == count
+
+
+def test_a_forged_signature_is_found(shop: Workshop) -> None:
+    prove(shop)
+    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    journal.append(shop.folder, "sign", "testing", {**signed, "person": "Eve"})
+    assert [fault.message for fault in history.check(shop.folder)] == [
+        f"the signature of entry {len(journal.read(shop.folder))} does not hold"
+    ]
+
+
+def test_drift_names_what_changed_and_what_is_missing(shop: Workshop) -> None:
+    prove(shop)
+    one = shop.odoo.of("location.a")["id"]
+    shop.odoo.call("location", "write", [one], vals={"kind": "dock"})
+    found = drift.run(shop.folder, "one", "testing")
+    assert found["changed"][0]["fields"][0]["edited"]
+    assert found["changed"][0]["who"] == "Administrator"
+    shop.odoo.call("location", "unlink", [one])
+    assert [change["ref"] for change in drift.run(shop.folder, "one", "testing")["missing"]] == [
+        "location.a"
+    ]
+
+
+def test_drift_lists_what_people_made_and_leaves_it_alone(shop: Workshop) -> None:
+    prove(shop)
+    person = shop.odoo.seed("x.bob", "res.users", {"name": "Bob", "login": "bob"})
+    shop.odoo.sign_in(person).call("location", "create", vals_list=[{"name": "Bob's"}])
+    (stranger,) = drift.run(shop.folder, "one", "testing")["not_ours"]
+    assert (stranger["name"], stranger["who"]) == ("Bob's", "Bob")
+
+
+def test_results_are_json(shop: Workshop) -> None:
+    results = [
+        plan.run(shop.folder, None, "testing"),
+        prove(shop),
+        status.run(shop.folder, "testing"),
+        history.run(shop.folder, None),
+        drift.run(shop.folder, None, "testing"),
+    ]
+    assert json.loads(json.dumps(results))
+
+
+def test_a_new_project_has_what_a_plan_needs(tmp_path: Path) -> None:
+    result = init.run(tmp_path / "new")
+    assert {"tenant.yml", "inventory.ini", "data", "journal"} <= set(result["files"])
+    with pytest.raises(PhaselineError, match="not empty"):
+        init.run(tmp_path / "new")
