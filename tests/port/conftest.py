@@ -10,12 +10,14 @@ from uuid import uuid4
 import pytest
 
 from phaseline.errors import Fault, PhaselineError
+from phaseline.flows import sandbox as flow
 from phaseline.odoo.memory import MemoryOdoo
 from phaseline.odoo.probe import Credentials, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from phaseline.hosts.sandbox import Running
     from phaseline.odoo.port import Port
 
 DRIVERS = ("json2", "session", "rpc")
@@ -94,14 +96,15 @@ def employee(real: RealOdoo) -> Credentials:
 
 
 @pytest.fixture(scope="session")
-def real_odoo() -> RealOdoo:
-    """The real Odoo that PHASELINE_TEST_* names."""
+def real_odoo(request: pytest.FixtureRequest) -> Iterator[RealOdoo]:
+    """The real Odoo that PHASELINE_TEST_* names, or two fresh copies of the shared sandbox."""
     told = {
         name: os.environ.get(f"PHASELINE_TEST_{name}")
         for name in ("URL", "DATABASE", "PASSWORD", "KEY", "SECOND", "SECOND_KEY")
     }
     if not told["URL"]:
-        pytest.skip("no real Odoo: PHASELINE_TEST_URL is not set")
+        yield from copies_of(request.getfixturevalue("sandbox"))
+        return
     second = Credentials("admin", told["PASSWORD"], told["SECOND_KEY"])
     return RealOdoo(
         str(told["URL"]),
@@ -109,6 +112,13 @@ def real_odoo() -> RealOdoo:
         Credentials("admin", told["PASSWORD"], told["KEY"]),
         (told["SECOND"], second) if told["SECOND"] else None,
     )
+
+
+def copies_of(sandbox: Running) -> Iterator[RealOdoo]:
+    """Give two copies of the sandbox's database; both know its password and its key."""
+    known = Credentials(sandbox.admin_login, sandbox.password, sandbox.api_key)
+    with flow.scratch(sandbox) as database, flow.scratch(sandbox) as second:
+        yield RealOdoo(sandbox.url, database, known, (second, known))
 
 
 @pytest.fixture(params=["memory", *(pytest.param(one, marks=pytest.mark.odoo) for one in DRIVERS)])

@@ -1,0 +1,112 @@
+"""What tests on a real Odoo share: one sandbox with fresh copies of it, and one finished demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phaseline.flows import init
+from phaseline.flows import sandbox as flow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phaseline.hosts.sandbox import Running
+
+REUSED_DEMO = "PHASELINE_TEST_DEMO_PROJECT"  # a project where `phaseline demo` may go on
+REUSED = "PHASELINE_TEST_SANDBOX_PROJECT"  # a project whose sandbox runs already: quick, left alone
+
+
+@dataclass(frozen=True)
+class Database:
+    """A throwaway database and how its administrator signs in."""
+
+    url: str
+    database: str
+    login: str
+    password: str = field(repr=False)
+    api_key: str = field(repr=False)
+
+
+@pytest.fixture(scope="session")
+def sandbox_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project with the example tenant whose sandbox runs."""
+    if reused := os.environ.get(REUSED):
+        project = Path(reused)
+        flow.up(flow.Order(project))
+        yield project
+        return
+    project = tmp_path_factory.mktemp("sandbox") / "project"
+    init.run(project)
+    try:
+        flow.up(flow.Order(project))
+        yield project
+    finally:
+        flow.down(project)
+
+
+@pytest.fixture(scope="session")
+def sandbox(sandbox_project: Path) -> Running:
+    """The running sandbox: all modules of the blueprint, no stage applied; read it only."""
+    return flow.running(sandbox_project)
+
+
+@pytest.fixture
+def database(sandbox: Running) -> Iterator[Database]:
+    """A copy of the sandbox's database for one test, which may write as it likes."""
+    with flow.scratch(sandbox) as name:
+        yield Database(sandbox.url, name, sandbox.admin_login, sandbox.password, sandbox.api_key)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A finished demo: what the command said, and where its project is."""
+
+    project: Path
+    said: dict[str, Any]
+    log: str
+
+    @property
+    def url(self) -> str:
+        return str(self.said["url"])
+
+    @property
+    def admin(self) -> tuple[str, str]:
+        return self.login("Administrator")
+
+    def login(self, name: str) -> tuple[str, str]:
+        """Return login and password of whoever's name begins so."""
+        (found,) = (one for one in self.said["logins"] if one["name"].startswith(name))
+        return found["login"], found["password"]
+
+    def again(self) -> Demo:
+        return run_demo(self.project)
+
+
+def run_demo(project: Path) -> Demo:
+    """Run `phaseline demo` as a person would, and return what it said."""
+    program = str(Path(sys.executable).with_name("phaseline"))
+    command = [program, "demo", "--project", str(project), "--format", "json"]
+    answer = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert answer.returncode == 0, f"exit {answer.returncode}\n{answer.stderr}"
+    return Demo(project, json.loads(answer.stdout), answer.stderr)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo of `make demo`: both stages signed, the data loaded, the sandbox running."""
+    if reused := os.environ.get(REUSED_DEMO):
+        yield run_demo(Path(reused).absolute())
+        return
+    project = tmp_path_factory.mktemp("demo") / "brand"
+    try:
+        yield run_demo(project)
+    finally:
+        flow.down(project)
