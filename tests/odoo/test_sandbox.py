@@ -100,7 +100,8 @@ def test_readers_get_on_after_a_copy_was_made_beside_them(sandbox: Running) -> N
         stop.set()
         reader.join()
     assert statuses[-1] == 200
-    assert set(statuses) <= {200, 500}  # shut for the second that the copy takes, never hanging
+    assert len(statuses) > 5
+    assert set(statuses) == {200}
 
 
 def test_nobody_can_enter_with_the_first_password(sandbox: Running) -> None:
@@ -197,15 +198,6 @@ def test_an_up_that_was_killed_while_it_installs_is_finished(own: Path) -> None:
     assert count(running, "sandbox", "res.partner") > 0
     flow.down(own)
     assert left_over(own) == []
-
-
-def test_a_copy_cut_short_leaves_a_source_that_up_opens_again(own: Path) -> None:
-    running = flow.up(flow.Order(own)).running
-    cluster = running.server.cluster
-    postgres_server.sql(cluster, clones.SHUT.format(source="sandbox"))
-    os.kill(odoo_server.running(running.server)[0].pid, signal.SIGKILL)
-    running = flow.up(flow.Order(own)).running
-    assert count(running, "sandbox") > 0
 
 
 def test_two_runs_on_one_sandbox_do_not_race(own: Path) -> None:

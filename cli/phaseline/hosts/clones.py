@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent import futures
 from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError
@@ -10,22 +11,25 @@ from phaseline.hosts import account_files, postgres_server, sandbox
 from phaseline.hosts.odoo_server import CLONE
 
 if TYPE_CHECKING:
+    from phaseline.hosts.postgres_server import Cluster
     from phaseline.hosts.sandbox import Running
 
 NAME = re.compile(r"^[a-z0-9_]{1,40}$")
 WAIT = 60.0  # for another copy that is being made
-# Connections are shut out, running statements get two seconds, then the copy is made. What Odoo
-# holds in its pool is dropped there and opened anew at the next request.
-SHUT = """
-ALTER DATABASE {source} ALLOW_CONNECTIONS false;
+TRIES = 5
+# PostgreSQL first shuts the source for new sessions, which wait, and then gives the old ones five
+# seconds to go. In these idle ones are ended at once, and those that work after two seconds. Odoo
+# opens its own again at the next request, so a request is late and not lost.
+CREATE = "CREATE DATABASE {database} OWNER {owner} TEMPLATE {source};"
+CLEAR = """
 DO $$ BEGIN
-  FOR i IN 1..20 LOOP
-    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_stat_activity
-                          WHERE datname = '{source}' AND state <> 'idle');
-    PERFORM pg_sleep(0.1);
+  FOR i IN 1..90 LOOP
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = '{source}' AND (state = 'idle' OR i > 40);
+    PERFORM pg_sleep(0.05);
     PERFORM pg_stat_clear_snapshot();
+    EXIT WHEN EXISTS (SELECT 1 FROM pg_database WHERE datname = '{database}');
   END LOOP;
-  PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{source}';
 END $$;
 """
 
@@ -41,14 +45,7 @@ def clone(running: Running, name: str) -> str:
     store = running.server.run / "data/filestore"
     with sandbox.alone(running.home, WAIT):
         _remove(running, database)
-        try:
-            postgres_server.sql(cluster, SHUT.format(source=source))
-            owner = postgres_server.THROWAWAY
-            postgres_server.sql(
-                cluster, f"CREATE DATABASE {database} OWNER {owner} TEMPLATE {source};"
-            )
-        finally:
-            postgres_server.sql(cluster, f"ALTER DATABASE {source} ALLOW_CONNECTIONS true;")
+        _copy(cluster, source, database)
         account_files.link(account, store / source, store / database)
     return database
 
@@ -66,6 +63,21 @@ def names(running: Running) -> tuple[str, ...]:
     """Return the databases of the copies that are there."""
     found = postgres_server.databases(running.server.cluster)
     return tuple(name for name in found if name.startswith(CLONE))
+
+
+def _copy(cluster: Cluster, source: str, database: str) -> None:
+    create = CREATE.format(source=source, database=database, owner=postgres_server.THROWAWAY)
+    for left in reversed(range(TRIES)):
+        with futures.ThreadPoolExecutor(max_workers=1) as helper:
+            made = helper.submit(postgres_server.sql, cluster, create)
+            postgres_server.sql(cluster, CLEAR.format(source=source, database=database))
+        try:
+            made.result()
+        except PhaselineError as error:
+            if left == 0 or "being accessed by other users" not in str(error):
+                raise
+        else:
+            return
 
 
 def _remove(running: Running, database: str) -> None:

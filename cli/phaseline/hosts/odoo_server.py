@@ -139,6 +139,7 @@ def start(server: Server, ports: tuple[int, int]) -> None:
         if child.poll() is not None or time.monotonic() > until:
             raise PhaselineError(_no_start(server.log, child.poll()))
         time.sleep(0.1)
+    processes.let_go(child)
 
 
 def answers(port: int, timeout: float = 30.0) -> bool:

@@ -106,6 +106,7 @@ def start(cluster: Cluster, log: Path) -> None:
         if child.poll() is not None or time.monotonic() > until:
             raise PhaselineError(_no_start(log))
         time.sleep(0.05)
+    processes.let_go(child)
 
 
 def stop(cluster: Cluster) -> None:

@@ -114,19 +114,20 @@ def end(processes: Iterable[Process], number: signal.Signals, grace: float) -> N
     _wait(left, 5.0)
 
 
+def let_go(child: subprocess.Popen[bytes]) -> None:
+    """Stop watching a server that is up: it outlives this run, and nobody waits for its status."""
+    child.returncode = 0
+
+
 def _wait(processes: list[Process], seconds: float) -> list[Process]:
     until = time.monotonic() + seconds
     left = processes
     while left := [one for one in left if alive(one)]:
         if time.monotonic() > until:
             break
-        _reap()
         time.sleep(0.05)
+    for process in processes:
+        # Our own children would stay as zombies until this run ends.
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(process.pid, os.WNOHANG)
     return left
-
-
-def _reap() -> None:
-    """Collect ended children, so that they do not stay as zombies while we run."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass

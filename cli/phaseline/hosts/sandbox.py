@@ -88,8 +88,8 @@ def up(spec: Spec, say: Callable[[str], None]) -> Running:
         _database(server, ports, say)
         say("starting Odoo")
         odoo_server.start(server, ports)
-        found = odoo_server.running(server) + postgres_server.running(server.cluster)
-        record["processes"] = [[one.pid, one.started, one.command] for one in found]
+        masters = [odoo_server.running(server)[0], postgres_server.running(server.cluster)[0]]
+        record["masters"] = [[one.pid, one.started, one.command] for one in masters]
         _write(spec.home, record)
         return _running(server, record)
 
@@ -211,8 +211,6 @@ def _database(server: Server, ports: tuple[int, int], say: Callable[[str], None]
         admin_access.grant(server, making, access, url)
         postgres_server.sql(cluster, f"ALTER DATABASE {making} RENAME TO {DATABASE};")
         return
-    # A run that was killed while it copied this database may have left it shut.
-    postgres_server.sql(cluster, f"ALTER DATABASE {DATABASE} ALLOW_CONNECTIONS true;")
     admin_access.grant(server, DATABASE, access, url)
 
 
@@ -225,13 +223,10 @@ def _ports(record: dict[str, Any]) -> tuple[int, int]:
 
 
 def _is_up(server: Server, record: dict[str, Any]) -> bool:
-    known = record.get("processes", [])
-    if not known or not postgres_server.ready(server.cluster):
+    masters = [processes.Process(*one) for one in record.get("masters", [])]
+    if not masters or not all(processes.alive(one) for one in masters):
         return False
-    masters = {one.pid: one.started for one in odoo_server.running(server)}
-    if not any(masters.get(pid) == started for pid, started, _ in known):
-        return False
-    return odoo_server.answers(record["ports"][0])
+    return postgres_server.ready(server.cluster) and odoo_server.answers(record["ports"][0])
 
 
 def _running(server: Server, record: dict[str, Any]) -> Running:
