@@ -1,6 +1,6 @@
 # Everything a contributor types. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help ready ready-dev demo check fmt test bench docs lock
+.PHONY: help ready ready-dev demo check fmt test screenshots bench docs lock
 
 BIN := .venv/bin
 OFFLINE_TESTS := tests/unit tests/cases tests/port tests/kit
@@ -33,6 +33,9 @@ fmt: ready-dev ## format and repair what ruff can repair
 
 test: ready-dev ## every test: also a real Odoo 19 and a real Chromium
 	$(BIN)/pytest -m "not bench" --durations=15 tests
+
+screenshots: ready-dev ## take the README's picture of the report anew
+	PHASELINE_RENEW_SCREENSHOTS=1 $(BIN)/pytest -q tests/journeys/test_report_of_the_demo.py
 
 bench: ## rows a second, side by side with the peer loader
 	@.ci/bootstrap bench
