@@ -99,6 +99,11 @@ class Outcome:
         with self.lock:
             self.not_sent += len(records)
 
+    def found(self, count: int) -> None:
+        """Note records that another run made in the meantime."""
+        with self.lock:
+            self.unchanged += count
+
     def done(self, batch: Batch) -> None:
         """Note a batch as in Odoo."""
         with self.lock:
@@ -221,9 +226,19 @@ class Sender:
             said = "; ".join(str(message.get("message")) for message in messages)
             self._halve(port, batch, said)
             return
+        rivals = self._made_meanwhile(port, batch, named)
+        self.outcome.found(len(rivals))
         for place, said in named.items():
-            self.outcome.refuse(batch.records[place], "D060", said)
+            if place not in rivals:
+                self.outcome.refuse(batch.records[place], "D060", said)
         self._deliver(port, batch.without(named))
+
+    def _made_meanwhile(self, port: Port, batch: Batch, places: Iterable[int]) -> set[int]:
+        """Return the refused rows that are in Odoo: a run that was killed had sent them before."""
+        if not batch.creates:
+            return set()
+        there = existing.external_ids(port, [batch.records[place].xmlid for place in places])
+        return {place for place in places if batch.records[place].xmlid in there}
 
     def _halve(self, port: Port, batch: Batch, said: str) -> None:
         """Odoo names no row: look for it by halves."""
