@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from phaseline.core.baseline import Baseline
 from phaseline.core.fitting import Fitting, coming_fields
 from phaseline.core.nearest import suggest
 from phaseline.core.plan import Change, FieldChange, Plan
@@ -14,10 +14,11 @@ from phaseline.core.values import same
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from phaseline.core.actual import Actual
     from phaseline.core.desired import Desired
 
-Baseline = Mapping[str, Mapping[str, Any]]
 SETTINGS = "res.config.settings"
 
 
@@ -30,18 +31,13 @@ def compare(
 ) -> Plan:
     """Return the plan; `known` are the refs of all stages so far, `baseline` our last values."""
     fitting = Fitting(actual, coming_fields(desired, actual))
-    run = _Comparison(desired, actual, known, baseline or {}, fitting)
+    run = _Comparison(desired, actual, known, baseline or Baseline(), fitting)
     changes = [*run.modules(), *run.settings()]
     for record in desired.records:
         changes += run.record(record)
     if fitting.faults:
         raise PhaselineError(*dict.fromkeys(fitting.faults))
-    return Plan(stages, tuple(changes), run.unchanged, run.existing)
-
-
-def remember(raw: Any) -> Any:
-    """Return a raw value as a baseline keeps it: x2many ids in order."""
-    return sorted(raw) if isinstance(raw, list) and all(type(one) is int for one in raw) else raw
+    return Plan(stages, tuple(changes), run.unchanged, run.existing, lost=run.baseline.lost)
 
 
 @dataclass
@@ -215,14 +211,9 @@ class _Comparison:
                 continue
             want = self.fitting.fitted(owned, info, record.ref, name)
             if not same(raw, want, info, self.actual.look_up):
-                edited = self.edited(record.ref, name, raw)
+                edited = self.baseline.edited(record.ref, name, raw)
                 changes.append(FieldChange(name, raw, want, owned.place, edited))
         return tuple(changes)
-
-    def edited(self, ref: str, name: str, raw: Any) -> bool:
-        """Return whether Odoo's value is not the one our last apply left."""
-        last = self.baseline.get(ref, {})
-        return name in last and remember(raw) != last[name]
 
     def own(self, record: Record, found: int, name: str, owned: Owned) -> None:
         """Note a second owner of one field of one record."""

@@ -20,7 +20,10 @@ def judge(plan: Plan, max_changes: int | None, overwrite: Collection[str]) -> It
     yield from too_many(plan, max_changes)
     for change, one in plan.edited:
         if not allowed(change, one, overwrite):
-            message = f"{change.ref}: {one.name} was changed in Odoo since the last apply"
+            since = "since the last apply"
+            if plan.lost:
+                since = "perhaps: the last apply is not in this project's journal"
+            message = f"{change.ref}: {one.name} was changed in Odoo {since}"
             hint = f"Take it into the blueprint, or name it: --overwrite {change.ref}.{one.name}"
             yield Fault("E004", message, one.place, hint)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.values import show
@@ -12,7 +12,7 @@ from phaseline.core.values import show
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from phaseline.errors import Fault, Place
+    from phaseline.errors import Place
 
 COUNTED = {
     "install": "install",
@@ -90,14 +90,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes of some stages; `existing` counts the wanted records that are there already."""
+    """The changes of some stages; `existing` counts the wanted records that are there already.
+
+    `lost` tells that the database knows an apply whose values are not in this journal.
+    """
 
     stages: tuple[str, ...]
     changes: tuple[Change, ...]
     unchanged: int
     existing: int
     input_hash: str = ""
-    warnings: tuple[Fault, ...] = field(default=())
+    lost: bool = False
 
     @property
     def counts(self) -> dict[str, int]:

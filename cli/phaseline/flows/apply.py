@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core import limits
-from phaseline.core.diff import remember
+from phaseline.core.baseline import remember
 from phaseline.core.values import show
 from phaseline.core.writes import next_step, operations
 from phaseline.errors import Fault, PhaselineError
@@ -60,7 +60,8 @@ def apply_in(
     reading = make(project, environment, (stage,))
     gates = refuse(project, environment, reading, permission, stage)
     result = describe(reading.plan, environment)
-    result["applied"] = bool(reading.plan.changes) or stage not in reading.actual.markers
+    unknown = reading.plan.lost or stage not in reading.actual.markers
+    result["applied"] = unknown or bool(reading.plan.changes)
     if result["applied"]:
         if gates and permission.override:
             note_override(project, environment.name, stage, permission.override, gates)

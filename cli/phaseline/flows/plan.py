@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core import diff, gate, order
+from phaseline.core.baseline import Baseline
 from phaseline.core.desired import Desired, resolve
 from phaseline.errors import Fault
 from phaseline.files import journal
@@ -93,13 +94,19 @@ def make(
     return Reading(plan, arranged, actual, frozenset(one.ref for one in records))
 
 
-def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> diff.Baseline:
-    """Return the values our last applies left in this very database, by ref."""
+def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> Baseline:
+    """Return the values our last applies left in this very database.
+
+    A database with the mark of an apply that this journal does not know gives no values.
+    """
     found: dict[str, Mapping[str, Any]] = {}
+    lost = False
     for name in names:
-        artifact = journal.fetch(folder, actual.markers.get(name, ""))
-        found |= (artifact or {}).get("values", {})
-    return found
+        if name in actual.markers:
+            artifact = journal.fetch(folder, actual.markers[name])
+            lost = lost or artifact is None
+            found |= (artifact or {}).get("values", {})
+    return Baseline(found, lost)
 
 
 def gate_faults(

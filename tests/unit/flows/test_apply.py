@@ -342,3 +342,18 @@ def test_a_reset_database_is_no_edited_one(shop: Workshop, tmp_path: Path) -> No
     fresh.odoo.method("location", "finish", finish)
     fresh.odoo.seed("phaseline.location.rack_a", "location", {"name": "Other"})
     assert apply_in(fresh.project, fresh.environment(), "one", apply.Permission())["applied"]
+
+
+def test_without_the_journal_of_the_last_apply_nothing_is_overwritten(
+    shop: Workshop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    go(shop)
+    elsewhere = workshop(tmp_path_factory.mktemp("elsewhere"))
+    elsewhere.write("10_one", "10_file.yml", STAGE)
+    elsewhere.tenant(RACKS.replace("1.5", "4"))
+    elsewhere.odoo = shop.odoo
+    with pytest.raises(PhaselineError, match="is not in this project's journal") as error:
+        go(elsewhere)
+    assert error.value.faults[0].code == "E004"
+    assert go(elsewhere, overwrite={"location.capacity"})["applied"]
+    assert not go(elsewhere)["applied"]

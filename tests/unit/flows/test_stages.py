@@ -49,10 +49,8 @@ TWO = """\
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    made = (
-        workshop(tmp_path / "project", STAGES) if (tmp_path / "project").mkdir() is None else None
-    )
-    assert made
+    (tmp_path / "project").mkdir()
+    made = workshop(tmp_path / "project", STAGES)
     made.write("10_one", "10_file.yml", ONE)
     made.write("20_two", "10_file.yml", TWO)
     made.tenant("name: First\n")
@@ -108,7 +106,7 @@ def test_a_failed_proof_says_what_was_found_and_where(shop: Workshop) -> None:
     verdict = prove(shop)
     assert verdict["verdict"] == "failed"
     evidence = verdict["proofs"][0]["evidence"][-1]
-    assert evidence["text"].startswith("location.kind is bin, expected dock (")
+    assert evidence["text"].startswith("location.kind is bin in 1 of 1, expected dock (")
     with pytest.raises(PhaselineError) as error:
         sign.run(shop.folder, "one", "testing", "Ada")
     assert code(error) == "E007"

@@ -1,0 +1,196 @@
+"""The engine on a real Odoo: both stages applied, applied again, edited, killed, locked, proven."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phaseline.errors import PhaselineError
+from phaseline.files import journal
+from phaseline.flows import apply, drift, init, plan, sign, verify
+from phaseline.flows import sandbox as sandboxes
+from phaseline.flows.apply import Permission
+from phaseline.odoo import lock
+from phaseline.odoo.probe import Credentials, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from phaseline.hosts.sandbox import Running
+    from phaseline.odoo.port import Port
+
+pytestmark = pytest.mark.odoo
+STAGES = ("foundation", "core_operations")
+KEY = "PHASELINE_SECRET_TESTING_ODOO_API_KEY"
+
+
+@dataclass
+class Site:
+    """A project whose environment `testing` is a throwaway database."""
+
+    project: Path
+    port: Port
+
+    def apply(self, stage: str, **allowed: Any) -> dict[str, Any]:
+        return apply.run(self.project, stage, "testing", Permission(**allowed))
+
+    def plan(self, stage: str | None = None) -> dict[str, Any]:
+        return plan.run(self.project, stage, "testing")
+
+    def command(self, *words: str) -> subprocess.Popen[bytes]:
+        line = [sys.executable, "-m", "phaseline", *words, "--env", "testing"]
+        return subprocess.Popen(
+            [*line, "--project", str(self.project)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=dict(os.environ),
+        )
+
+
+def open_site(project: Path, running: Running, database: str) -> Site:
+    init.run(project)
+    (project / "inventory.ini").write_text(
+        f"[testing:vars]\nodoo_url={running.url}\nodoo_database={database}\n"
+        "environment_kind=testing\n"
+    )
+    credentials = Credentials(running.admin_login, None, running.api_key)
+    return Site(project, connect(running.url, database, credentials))
+
+
+@pytest.fixture(scope="module")
+def place(
+    sandbox: Running, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Running, str]]:
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch, sandboxes.scratch(sandbox) as database:
+        patch.setenv("PHASELINE_STATE_HOME", str(folder))
+        patch.setenv(KEY, sandbox.api_key)
+        yield sandbox, database
+
+
+@pytest.fixture(scope="module")
+def site(place: tuple[Running, str], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Both stages applied once."""
+    running, database = place
+    made = open_site(tmp_path_factory.mktemp("engine") / "project", running, database)
+    made.apply("foundation")
+    made.apply("core_operations", override="the test signs nothing")
+    return made
+
+
+def last_writes(site: Site) -> dict[str, Any]:
+    """When each model of the blueprint was written last, how many records it has."""
+    models = set(plan_models(site)) | {"ir.model.data", "ir.actions.server"}
+    found = {}
+    for model in sorted(models):
+        rows = site.port.call(
+            model, "search_read", domain=[], fields=["write_date"], order="write_date desc",
+            limit=1, context={"active_test": False},
+        )  # fmt: skip
+        count = site.port.call(model, "search_count", domain=[])
+        found[model] = (rows[0]["write_date"] if rows else None, count)
+    return found
+
+
+def plan_models(site: Site) -> set[str]:
+    calls: dict[str, int] = site.plan()["calls"]
+    return set(calls) - {"res.config.settings"}
+
+
+def test_after_apply_there_is_nothing_to_do(site: Site) -> None:
+    assert site.plan()["changes"] == []
+
+
+def test_a_second_apply_writes_nothing(site: Site) -> None:
+    before = last_writes(site)
+    for stage in STAGES:
+        assert not site.apply(stage, override="the test signs nothing")["applied"]
+    assert last_writes(site) == before
+
+
+def test_a_plan_of_both_stages_is_quick_and_takes_few_calls(site: Site) -> None:
+    site.plan()
+    result = min((site.plan() for _ in range(3)), key=lambda one: one["seconds"])
+    assert max(result["calls"].values()) <= 6, result["calls"]
+    assert result["seconds"] <= 5.0
+
+
+def test_a_change_made_in_odoo_is_told_by_whom_refused_and_overwritten(site: Site) -> None:
+    company = site.port.call("res.company", "search_read", domain=[], fields=["phone"], limit=1)
+    site.port.call("res.company", "write", [company[0]["id"]], vals={"phone": "+44 1"})
+    found = drift.run(site.project, "foundation", "testing")
+    assert [one["fields"][0]["name"] for one in found["changed"]] == ["phone"]
+    assert found["changed"][0]["who"]
+    with pytest.raises(PhaselineError, match="phone was changed in Odoo") as error:
+        site.apply("foundation")
+    assert error.value.exit_code == 5
+    assert error.value.faults[0].place
+    site.apply("foundation", overwrite={"res.company.phone"})
+    assert site.plan()["changes"] == []
+
+
+def test_a_plan_that_moved_is_refused(site: Site) -> None:
+    reviewed = site.plan("foundation")["fingerprint"]
+    company = site.port.call("res.company", "search_read", domain=[], fields=["street"], limit=1)
+    one = company[0]["id"]
+    site.port.call("res.company", "write", [one], vals={"street": "Elsewhere 1"})
+    with pytest.raises(PhaselineError, match="the plan is now"):
+        site.apply("foundation", fingerprint=reviewed, overwrite={"res.company.street"})
+    site.port.call("res.company", "write", [one], vals={"street": company[0]["street"]})
+
+
+def test_a_second_run_at_the_same_time_is_locked_out(site: Site) -> None:
+    company = site.port.call("res.company", "search_read", domain=[], fields=["zip"], limit=1)
+    site.port.call("res.company", "write", [company[0]["id"]], vals={"zip": "X"})
+    with lock.hold(site.port, "another run"):
+        run = site.command("apply", "foundation", "--overwrite", "res.company.zip")
+        assert run.wait(timeout=120) == 11
+    site.apply("foundation", overwrite={"res.company.zip"})
+
+
+def test_both_stages_are_proven_and_signed(site: Site) -> None:
+    for stage in STAGES:
+        verdict = verify.run(site.project, stage, "testing", (), lambda text: None)
+        failed = [proof for proof in verdict["proofs"] if not proof["passed"]]
+        assert verdict["verdict"] == "passed", [(one["id"], one["evidence"][-1]) for one in failed]
+        sign.run(site.project, stage, "testing", "A Test")
+    assert journal.check(site.project) == ()
+
+
+def test_killed_applies_end_in_the_same_state(
+    place: tuple[Running, str], sandbox: Running, tmp_path: Path, site: Site
+) -> None:
+    """The first two seconds hold settings, records and the chart: three kills, then one run."""
+    with sandboxes.scratch(sandbox) as database:
+        again = open_site(tmp_path / "project", sandbox, database)
+        for seconds in (1.0, 3.0, 6.0):
+            run = again.command("apply", "foundation")
+            time.sleep(seconds)
+            run.send_signal(signal.SIGKILL)
+            run.wait()
+            let_go(again)
+        again.apply("foundation")
+        assert again.plan("foundation")["changes"] == []
+        counts = {"res.partner", "stock.location", "product.template", "uom.uom", "res.users"}
+        for model in counts:
+            ours = [["model", "=", model], ["module", "=", "phaseline"]]
+            number = again.port.call("ir.model.data", "search_count", domain=ours)
+            assert number == site.port.call("ir.model.data", "search_count", domain=ours), model
+        shutil.rmtree(tmp_path / "project")
+
+
+def let_go(site: Site) -> None:
+    """Take the lock of a dead run away, instead of waiting for its lease to run out."""
+    time.sleep(2)
+    domain = [["key", "=", lock.KEY]]
+    rows = site.port.call("ir.config_parameter", "search_read", domain=domain, fields=["key"])
+    site.port.call("ir.config_parameter", "unlink", [row["id"] for row in rows])
