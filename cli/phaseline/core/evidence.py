@@ -120,13 +120,19 @@ def spoken(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def gather(events: Sequence[Event], stages: Sequence[str] = ()) -> Evidence:
-    """Return what the events prove; `stages` gives the order and names those not begun."""
+def gather(
+    events: Sequence[Event], stages: Sequence[str] = (), promised: Iterable[str] = ()
+) -> Evidence:
+    """Return what the events prove.
+
+    `stages` gives the order and names those not begun; `promised` rows are told though no proof
+    covers them.
+    """
     names = list(dict.fromkeys([*stages, *(event.stage for event in events if event.stage)]))
     boards = tuple(board(name, events) for name in names)
     return Evidence(
         stages=boards,
-        rows=coverage(boards),
+        rows=coverage(boards, promised),
         quality=tuple(newest(events, "validate", "object").values()),
         loads=loads(events),
         reconciliation=last_payload(events, "reconcile"),
@@ -141,9 +147,9 @@ def gather(events: Sequence[Event], stages: Sequence[str] = ()) -> Evidence:
     )
 
 
-def coverage(stages: Iterable[Stage]) -> tuple[Row, ...]:
-    """Return the capability rows with the proofs that name them."""
-    rows: dict[str, list[tuple[str, str, bool]]] = {}
+def coverage(stages: Iterable[Stage], promised: Iterable[str] = ()) -> tuple[Row, ...]:
+    """Return the capability rows with the proofs that name them; promised ones may have none."""
+    rows: dict[str, list[tuple[str, str, bool]]] = {row: [] for row in promised}
     for stage in stages:
         for proof in stage.proofs:
             for row in proof.get("covers", ()):

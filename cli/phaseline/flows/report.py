@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from phaseline import __version__
 from phaseline.core import evidence
 from phaseline.core.events import Event
-from phaseline.files import journal, report
+from phaseline.files import capabilities, journal, report
+from phaseline.files.places import kit_dir
 from phaseline.files.project import open_project
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def write(folder: Path, output: Path | None = None) -> Written:
     project = open_project(folder)
     events = read_events(folder)
     names = [stage.name for stage in project.blueprint.stages]
-    gathered = evidence.gather(events, names)
+    homes = (folder / "blueprints", kit_dir() / "blueprints")
+    titles = capabilities.read(homes, project.blueprint.name)
+    gathered = evidence.gather(events, names, titles)
     faults = tuple(fault.message for fault in journal.check(folder))
     page = report.Page(
         title=text_at(project.root, "company", "name") or folder.resolve().name,
@@ -67,6 +70,7 @@ def write(folder: Path, output: Path | None = None) -> Written:
         version=__version__,
         written=datetime.now(UTC).isoformat(timespec="seconds"),
         chain_faults=faults,
+        row_titles=titles,
     )
     path = output or folder / "report.html"
     path.parent.mkdir(parents=True, exist_ok=True)

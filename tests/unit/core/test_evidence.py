@@ -57,3 +57,8 @@ def test_the_first_and_the_last_load_of_an_object_stand_side_by_side() -> None:
 def test_a_stage_that_was_not_begun_is_open() -> None:
     stages = evidence.gather((), ("foundation",)).stages
     assert [step.state for step in stages[0].steps] == ["open"] * 4
+
+
+def test_a_promised_row_without_a_proof_is_told_and_not_proven() -> None:
+    rows = evidence.gather(sample_journal.events(), promised=["A2", "Z9"]).rows
+    assert [row.id for row in rows if not row.proven] == ["Z9"]
