@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "data": "phaseline.commands.data:command",
     "demo": "phaseline.commands.demo:command",
     "drift": "phaseline.commands.drift:command",
+    "help": "phaseline.commands.help:command",
     "history": "phaseline.commands.history:command",
     "init": "phaseline.commands.init:command",
     "migrate": "phaseline.commands.migrate:command",
