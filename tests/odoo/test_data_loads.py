@@ -149,7 +149,7 @@ def test_opening_stock_is_booked_once_even_when_it_was_sold_since(project, port)
 
 
 def test_a_load_killed_midway_is_finished_by_the_next_without_duplicates(project, port):
-    products(project, 3000)
+    products(project, 2100)
     running = subprocess.Popen(command(project), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 120
     ours = [["module", "=", "phaseline_data"], ["model", "=", "product.product"]]
@@ -160,10 +160,10 @@ def test_a_load_killed_midway_is_finished_by_the_next_without_duplicates(project
     running.send_signal(signal.SIGKILL)
     running.communicate()
     (result,) = load(project)["objects"]
-    assert result["created"] + result["unchanged"] == 3000
-    assert port.call("ir.model.data", "search_count", domain=ours) == 3000
+    assert result["created"] + result["unchanged"] == 2100
+    assert port.call("ir.model.data", "search_count", domain=ours) == 2100
     codes = [["default_code", "=like", "SKU-%"]]
-    assert port.call("product.product", "search_count", domain=codes) == 3000
+    assert port.call("product.product", "search_count", domain=codes) == 2100
 
 
 def test_one_bad_line_among_a_thousand_is_rejected_alone(project, port):

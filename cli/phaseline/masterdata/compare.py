@@ -18,10 +18,11 @@ NUMBERS = frozenset({"float", "monetary"})
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
-    """What `fields_get` says of a field: its type and the decimals it keeps."""
+    """What `fields_get` says of a field: its type, the decimals it keeps, what it points to."""
 
     type: str
     places: int = PLACES
+    relation: str = ""
 
 
 def changed(

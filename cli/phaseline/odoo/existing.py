@@ -37,11 +37,25 @@ def external_ids(port: Port, xmlids: Iterable[str]) -> dict[str, tuple[str, int]
     return found
 
 
+def names(port: Port, model: str, ids: Sequence[int]) -> dict[int, str]:
+    """Return an external id of each record that has one."""
+    rows = port.call(
+        "ir.model.data",
+        "search_read",
+        domain=[["model", "=", model], ["res_id", "in", list(ids)]],
+        fields=["module", "name", "res_id"],
+    )
+    return {row["res_id"]: f"{row['module']}.{row['name']}" for row in rows}
+
+
 def kinds(port: Port, model: str, names: Iterable[str]) -> dict[str, FieldKind]:
     """Return the kinds of the fields of a model."""
-    told = port.call(model, "fields_get", allfields=sorted(names), attributes=["type", "digits"])
+    told = port.call(
+        model, "fields_get", allfields=sorted(names), attributes=["type", "digits", "relation"]
+    )
     return {
-        name: FieldKind(said["type"], _places(said.get("digits"))) for name, said in told.items()
+        name: FieldKind(said["type"], _places(said.get("digits")), said.get("relation", ""))
+        for name, said in told.items()
     }
 
 

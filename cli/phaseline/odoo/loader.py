@@ -7,16 +7,14 @@ sending again.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from phaseline.errors import PhaselineError
 from phaseline.masterdata import batches, compare
-from phaseline.odoo import existing
+from phaseline.odoo import existing, sheets
 from phaseline.odoo.adopt import adopt
 from phaseline.odoo.resolve import Resolver, Unresolved
-from phaseline.odoo.sender import Batch, Outcome, Sender
+from phaseline.odoo.sender import Outcome, Sender
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from phaseline.masterdata.records import Record
     from phaseline.masterdata.spec import Shape
     from phaseline.odoo.port import Port
+    from phaseline.odoo.sheets import Wanted
 
 
 @dataclass(slots=True)
@@ -72,12 +71,12 @@ class Loader:
         refused = self.outcome.refused_rows
         new = [pair for pair in new if pair[0].xmlid not in here and pair[0].row not in refused]
         sender = Sender(self.ports, shape, kinds, self.outcome)
-        sender.send(self._creations(new, kinds))
-        sender.send(self._updates(wanted, here, actual, kinds))
+        sizes = (self.batch, len(self.ports))
+        sender.send(sheets.creations(self.port, new, kinds, sizes))
+        changes = self._changes(wanted, here, actual, kinds)
+        sender.send(sheets.updates(self.port, changes, kinds, sizes))
 
-    def _resolved(
-        self, wave: Sequence[Record], own: dict[str, tuple[str, int]]
-    ) -> list[tuple[Record, dict[str, Any]]]:
+    def _resolved(self, wave: Sequence[Record], own: dict[str, tuple[str, int]]) -> list[Wanted]:
         wanted = []
         for record in wave:
             try:
@@ -88,38 +87,15 @@ class Loader:
             wanted.append((record, values))
         return wanted
 
-    def _creations(
-        self, new: Sequence[tuple[Record, dict[str, Any]]], kinds: dict[str, FieldKind]
-    ) -> list[Batch]:
-        if not new:
-            return []
-        names = list(dict.fromkeys(name for _, values in new for name in values))
-        names = [name for name in names if any(values.get(name) is not None for _, values in new)]
-        size = batches.even(len(new), self.batch, len(self.ports))
-        return [
-            Batch(
-                records=tuple(record for record, _ in part),
-                columns=("id", *(compare.column(name, kinds[name]) for name in names)),
-                rows=tuple(
-                    (
-                        record.xmlid,
-                        *(compare.cell(values.get(name), kinds[name]) for name in names),
-                    )
-                    for record, values in part
-                ),
-                creates=True,
-            )
-            for part in batches.cut(new, size)
-        ]
-
-    def _updates(
+    def _changes(
         self,
-        wanted: Sequence[tuple[Record, dict[str, Any]]],
+        wanted: Sequence[Wanted],
         here: dict[str, int],
         actual: dict[int, dict[str, Any]],
         kinds: dict[str, FieldKind],
-    ) -> list[Batch]:
-        changes: dict[tuple[str, ...], list[tuple[Record, dict[str, Any]]]] = {}
+    ) -> dict[tuple[str, ...], list[Wanted]]:
+        """Return the records that differ by the fields that differ; the others are unchanged."""
+        changes: dict[tuple[str, ...], list[Wanted]] = {}
         for record, values in wanted:
             if record.xmlid not in here:
                 continue
@@ -129,24 +105,4 @@ class Loader:
                 changes.setdefault(names, []).append((record, values))
             else:
                 self.outcome.unchanged += 1
-        return [
-            Batch(
-                records=tuple(record for record, _ in part),
-                columns=("id", *(compare.column(name, kinds[name]) for name in names)),
-                rows=tuple(
-                    (record.xmlid, *(compare.cell(values[name], kinds[name]) for name in names))
-                    for record, values in part
-                ),
-                creates=False,
-            )
-            for names, found in changes.items()
-            for part in batches.cut(found, batches.even(len(found), self.batch, len(self.ports)))
-        ]
-
-
-def timed(started: float) -> float:
-    """Return the seconds since a moment of the steady clock."""
-    return round(time.perf_counter() - started, 3)
-
-
-__all__ = ["Loader", "PhaselineError", "timed"]
+        return changes
