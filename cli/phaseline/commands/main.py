@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "apply": "phaseline.commands.apply:command",
     "data": "phaseline.commands.data:command",
     "demo": "phaseline.commands.demo:command",
+    "doctor": "phaseline.commands.doctor:command",
     "drift": "phaseline.commands.drift:command",
     "help": "phaseline.commands.help:command",
     "history": "phaseline.commands.history:command",

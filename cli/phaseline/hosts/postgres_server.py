@@ -91,7 +91,9 @@ def start(cluster: Cluster, log: Path) -> None:
     """Start the server and wait until it answers; one that runs already is left alone."""
     if ready(cluster):
         return
-    processes.end(running(cluster), signal.SIGKILL, 5.0)  # a dead postmaster's last children
+    # What is left has no master any more, or one that hangs; its lock file would stop the new one.
+    processes.end(running(cluster), signal.SIGKILL, 5.0)
+    account_files.remove(cluster.account, cluster.data / "postmaster.pid")
     options = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
     child = processes.spawn(
         [cluster.programs / "postgres", "-D", cluster.data, "-k", cluster.sockets,
@@ -124,7 +126,7 @@ def running(cluster: Cluster) -> tuple[processes.Process, ...]:
 
 def ready(cluster: Cluster) -> bool:
     """Return whether the server takes connections."""
-    words = ["-h", str(cluster.sockets), "-p", str(PORT), "-t", "5", "-q"]
+    words = ["-h", str(cluster.sockets), "-p", str(PORT), "-U", OWNER, "-t", "5", "-q"]
     if not (cluster.sockets / f".s.PGSQL.{PORT}").exists():
         return False
     program = cluster.programs / "pg_isready"

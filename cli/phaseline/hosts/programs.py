@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from phaseline.hosts.accounts import Account
 
 LAST_LINES = 12
+NOT_FOUND = 127
+# Should we be killed, the child goes with us: nothing half-made is written behind our back.
+WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def attempt(
     send: str | None = None,
 ) -> Outcome:
     """Return how the program ended, whatever that was; a missing one is a fault."""
-    words = [str(word) for word in argv]
+    words = [*WITH_US, *(str(word) for word in argv)]
     # Standard input is a pipe or nothing: a child never reads the caller's terminal.
     try:
         done = subprocess.run(
@@ -86,5 +89,7 @@ def attempt(
     except FileNotFoundError as error:
         raise PhaselineError(Fault("H005", f"the program {words[0]} is missing")) from error
     except subprocess.TimeoutExpired:
-        return Outcome(124, "", f"{words[0]} did not end within {timeout:.0f} s")
+        return Outcome(124, "", f"{argv[0]} did not end within {timeout:.0f} s")
+    if done.returncode == NOT_FOUND and done.stderr.startswith("setpriv: "):
+        raise PhaselineError(Fault("H005", f"the program {argv[0]} is missing"))
     return Outcome(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,23 @@
+"""Look at this machine and say what is missing, and which command mends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phaseline.files.places import cache_dir, state_dir
+from phaseline.hosts import machine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from phaseline.hosts.machine import Finding
+
+
+def examine(project: Path) -> tuple[Finding, ...]:
+    """Return everything that was looked at for a project on this machine."""
+    return machine.look(state_dir(project), cache_dir())
+
+
+def healthy(findings: tuple[Finding, ...]) -> bool:
+    """Return whether nothing is missing that the main path needs."""
+    return all(one.fine or not one.needed for one in findings)
