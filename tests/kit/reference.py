@@ -113,11 +113,50 @@ def specs() -> list[tuple[str, dict[str, Any]]]:
     return sorted(found, key=lambda item: (item[1].get("order", 0), item[0]))
 
 
+def stage_files() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each stage file of the blueprint with its name."""
+    for path in sorted((ROOT / "blueprints" / "ecommerce").glob("[0-9][0-9]_*/*.yml")):
+        yield f"{path.parent.name}/{path.name}", yaml.safe_load(path.read_text())
+
+
+def stage_table() -> str:
+    rows = [
+        [f"[`{name}`](ecommerce/{name})", first_sentence(body.get("about"))]
+        for name, body in stage_files()
+    ]
+    return table(["File", "What it puts in place or proves"], rows)
+
+
+def decision_table() -> str:
+    rows = [
+        [f"`{path}`", name.split("_")[0], first_sentence(spec["ask"])]
+        for name, body in stage_files()
+        for path, spec in (body.get("decisions") or {}).items()
+    ]
+    return table(["Answer", "Stage", "Question"], rows)
+
+
+def capability_table() -> str:
+    titles = yaml.safe_load((ROOT / "blueprints" / "ecommerce" / "capabilities.yml").read_text())
+    covered: dict[str, list[str]] = {row: [] for row in titles}
+    for name, body in stage_files():
+        for proof in body.get("proves") or []:
+            for row in proof["covers"]:
+                covered[row].append(f"[`{proof['id']}`](ecommerce/{name})")
+    rows = [[row, titles[row], "<br>".join(proofs)] for row, proofs in covered.items()]
+    return table(["Row", "Capability", "Proofs"], rows)
+
+
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "cli/README.md": {
         "commands": command_table,
         "exit codes": exit_table,
         "error codes": error_tables,
+    },
+    "blueprints/README.md": {
+        "stage files": stage_table,
+        "decisions": decision_table,
+        "capabilities": capability_table,
     },
 }
 
