@@ -14,7 +14,7 @@ from phaseline.flows.data_validate import How
 from phaseline.flows.environment import connect
 from phaseline.masterdata.findings import cut
 from phaseline.masterdata.records import records
-from phaseline.odoo import opening
+from phaseline.odoo import lock, opening
 from phaseline.odoo.loader import Loader
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from phaseline.odoo.port import Port
 
 CLIENTS = 2
+LEASE = 30.0  # seconds after which the lock of a killed load is free again
 MOST_REFUSALS = 200
 MOST_SHOWN = 20
 
@@ -54,11 +55,12 @@ def run(
             journal.append(project_dir, "validate", order.env, data_validate.payload(verdict))
         demand_accepted(verdicts, order.allow_rejects)
         ports: list[Port] = [environment.port, *more_ports(environment, stack)]
+        guard = writer(environment, stack)
         results = []
         for verdict in verdicts:
             if progress:
                 progress(verdict.spec.name, len(verdict.good))
-            results.append(load(verdict, Loader(ports, taking=order.taking)))
+            results.append(load(verdict, Loader(ports, taking=order.taking, guard=guard)))
             journal.append(project_dir, "load", order.env, results[-1])
             if results[-1]["stopped"]:
                 break
@@ -81,6 +83,18 @@ def more_ports(environment: Environment, stack: ExitStack) -> Iterator[Port]:
         port = environment.as_deployer(environment.database)
         stack.callback(port.close)
         yield port
+
+
+def writer(environment: Environment, stack: ExitStack) -> Callable[[], None]:
+    """Return what takes the lock of the database before the first write, and checks it later."""
+    held: list[lock.Lock] = []
+
+    def guard() -> None:
+        if not held:
+            held.append(stack.enter_context(lock.hold(environment.port, "data load", LEASE)))
+        held[0].check()
+
+    return guard
 
 
 def demand_unchanged(project_dir: Path, verdicts: Sequence[Verdict]) -> None:

@@ -78,7 +78,7 @@ def several(made: tuple[Made, ...]) -> list[dict[str, Any]]:
 
 def write(folder: Path, made: tuple[Made, ...], *, replace: bool) -> None:
     """Write every file whole or none; a file that says something else is kept unless told."""
-    texts = {folder / f"{one.object}.csv": text(one) for one in made}
+    texts = {folder / f"{one.object}.csv": text(one) for one in made if one.rows}
     faults = [
         Fault(
             "D043",

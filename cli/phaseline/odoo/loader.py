@@ -17,7 +17,7 @@ from phaseline.odoo.resolve import Resolver, Unresolved
 from phaseline.odoo.sender import Outcome, Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from phaseline.masterdata.compare import FieldKind
     from phaseline.masterdata.records import Record
@@ -28,11 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Loader:
-    """A load into one Odoo: what it may do, what it has learnt and what came of it."""
+    """A load into one Odoo: what it may do, what it has learnt and what came of it.
+
+    `guard` is called before anything is sent: it holds the lock of the database.
+    """
 
     ports: Sequence[Port]
     taking: str = "refuse"
     batch: int = 1000
+    guard: Callable[[], None] = lambda: None
     resolver: Resolver = field(default_factory=Resolver)
     outcome: Outcome = field(default_factory=Outcome)
 
@@ -64,6 +68,8 @@ class Loader:
         )
         here = {xmlid: number for xmlid, (_, number) in own.items() if number in actual}
         new = [pair for pair in wanted if pair[0].xmlid not in here]
+        if new:
+            self.guard()
         taken = adopt(self.port, shape, new, taking=self.taking, outcome=self.outcome)
         if taken:
             here.update(taken)
@@ -72,8 +78,10 @@ class Loader:
         new = [pair for pair in new if pair[0].xmlid not in here and pair[0].row not in refused]
         sender = Sender(self.ports, shape, kinds, self.outcome)
         sizes = (self.batch, len(self.ports))
-        sender.send(sheets.creations(self.port, new, kinds, sizes))
         changes = self._changes(wanted, here, actual, kinds)
+        if changes:
+            self.guard()
+        sender.send(sheets.creations(self.port, new, kinds, sizes))
         sender.send(sheets.updates(self.port, changes, kinds, sizes))
 
     def _resolved(self, wave: Sequence[Record], own: dict[str, tuple[str, int]]) -> list[Wanted]:

@@ -1,0 +1,171 @@
+"""Files are found, judged together, refused when they changed, and migrated the same way twice."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from phaseline.commands.main import cli
+from phaseline.errors import PhaselineError
+from phaseline.files import journal
+from phaseline.flows import data_load, data_template, data_validate, deliveries, migrate
+from phaseline.flows.data_validate import How
+
+ORDERS = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+1,85123a,WHITE HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
+1,85123A,WHITE HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
+2,85123A,WHITE HEART,48,2010-12-02 08:26:00,2.10,17850.0,EIRE
+3,POST,POSTAGE,1,2010-12-02 08:26:00,18.00,17850.0,EIRE
+C4,85123A,WHITE HEART,-6,2010-12-03 08:26:00,2.55,,Unspecified
+5,22000,damaged,-20,2010-12-03 08:26:00,0.00,,United Kingdom
+A6,B,Adjust bad debt,1,2010-12-03 08:26:00,11062.06,,United Kingdom
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "data").mkdir()
+    return tmp_path
+
+
+def put(project, name, *lines):
+    (project / "data" / name).write_text("\n".join(lines) + "\n")
+
+
+def test_a_folder_gives_its_files_in_load_order(project):
+    for name in ("reorder_rules.csv", "products.csv", "units.csv", "notes.csv"):
+        put(project, name, "sku")
+    found = deliveries.find(project, "data")
+    assert [one.spec.name for one in found] == ["units", "products", "reorder_rules"]
+
+
+def test_two_files_of_one_object_are_a_fault(project):
+    put(project, "products.csv", "sku")
+    put(project, "products.tsv", "sku")
+    with pytest.raises(PhaselineError) as caught:
+        deliveries.find(project, "products")
+    assert caught.value.faults[0].code == "D001"
+
+
+def test_a_misspelt_object_is_answered_with_the_right_one(project):
+    with pytest.raises(PhaselineError) as caught:
+        deliveries.find(project, "prodcts")
+    assert "products" in caught.value.faults[0].hint
+
+
+def test_faults_of_all_files_are_told_at_once(project):
+    put(project, "products.csv", "sku,nme", "A,x")
+    put(project, "customers.csv", "customer,name,customer", "C,x,C")
+    with pytest.raises(PhaselineError) as caught:
+        data_validate.run(project, "data", env=None, how=How(), mark=None)
+    told = [(fault.place.file, fault.message) for fault in caught.value.faults]
+    assert ("products.csv", "column 'nme' is unknown") in told
+    assert ("customers.csv", "column 'customer' is there 2 times") in told
+
+
+def test_a_line_that_names_a_rejected_line_is_rejected_too(project):
+    put(project, "products.csv", "sku,name,list_price", "GOOD,x,1", "POOR,x,abc")
+    put(project, "reorder_rules.csv", "sku,minimum,maximum", "GOOD,1,2", "POOR,1,2")
+    result = data_validate.run(project, "data", env=None, how=How(), mark=None)
+    products, rules = result["objects"]
+    assert [one["code"] for one in products["findings"]] == ["D014"]
+    assert [(one["row"], one["code"]) for one in rules["findings"]] == [(3, "D021")]
+    assert result["rejected"] == 2
+
+
+def test_a_circle_of_categories_refuses_the_file_and_prints_it(project):
+    put(project, "categories.csv", "category,name,parent", "A,a,B", "B,b,C", "C,c,A")
+    with pytest.raises(PhaselineError) as caught:
+        data_validate.run(project, "data", env=None, how=How(), mark=None)
+    (fault,) = caught.value.faults
+    assert (fault.code, "A > B > C > A" in fault.message) == ("D022", True)
+
+
+def test_rejected_lines_come_back_marked_and_as_csv(project):
+    put(project, "products.csv", "sku,name,list_price", "A,=1+1,abc")
+    mark = project / "returned"
+    data_validate.run(project, "products", env=None, how=How(), mark=mark)
+    assert sorted(path.name for path in mark.iterdir()) == [
+        "products.marked.xlsx",
+        "products.rejected.csv",
+    ]
+    assert "D014" in (mark / "products.rejected.csv").read_text()
+
+
+def test_a_validation_is_in_the_journal(project):
+    put(project, "products.csv", "sku,name", "A,x")
+    data_validate.run(project, "products", env=None, how=How(), mark=None)
+    (entry,) = journal.read(project)
+    assert (entry.kind, entry.payload["object"], entry.payload["rows"]) == (
+        "validate",
+        "products",
+        1,
+    )
+
+
+def test_a_file_that_changed_since_it_was_validated_is_not_loaded(project):
+    put(project, "products.csv", "sku,name", "A,x")
+    data_validate.run(project, "products", env=None, how=How(), mark=None)
+    put(project, "products.csv", "sku,name", "A,y")
+    verdicts = data_validate.judge(deliveries.find(project, "products"), How(), None)
+    with pytest.raises(PhaselineError) as caught:
+        data_load.demand_unchanged(project, verdicts)
+    assert caught.value.faults[0].code == "D034"
+
+
+def test_a_load_with_rejected_lines_says_that_nothing_was_loaded(project):
+    put(project, "products.csv", "sku,name,list_price", "A,x,abc")
+    verdicts = data_validate.judge(deliveries.find(project, "products"), How(), None)
+    with pytest.raises(PhaselineError) as caught:
+        data_load.demand_accepted(verdicts, 0)
+    assert [fault.code for fault in caught.value.faults] == ["D042", "D014"]
+    assert "0 lines were loaded" in caught.value.faults[0].message
+    data_load.demand_accepted(verdicts, 1)
+
+
+def test_templates_of_all_objects_are_written(tmp_path):
+    result = data_template.run("all", tmp_path)
+    assert len(result["objects"]) == 10
+    assert len(list(tmp_path.iterdir())) == 20
+
+
+def test_a_migration_tells_each_rule_and_makes_files_that_validate(project):
+    orders = project / "orders.csv"
+    orders.write_text(ORDERS)
+    result = migrate.run(project, "online_retail", given=orders, replace=False)
+    rows = {rule["rule"]: rule["rows"] for rule in result["rules"]}
+    assert (rows["case_twin"], rows["repeated_line"], rows["not_an_article"]) == (1, 1, 1)
+    assert (rows["cancellation"], rows["write_off"], rows["bad_debt"]) == (1, 1, 1)
+    assert rows["customers.several_Country"] == 1
+    made = (project / "data" / "products.csv").read_text()
+    assert (
+        made
+        == "sku,name,category,unit,list_price,cost\n85123A,WHITE HEART,HOME_DECOR,Units,2.33,1.28\n"
+    )
+    checked = data_validate.run(project, "data", env=None, how=How(), mark=None)
+    assert checked["rejected"] == 0
+
+
+def test_a_second_migration_changes_nothing_and_keeps_what_somebody_changed(project):
+    orders = project / "orders.csv"
+    orders.write_text(ORDERS)
+    migrate.run(project, "online_retail", given=orders, replace=False)
+    before = {path.name: path.read_bytes() for path in (project / "data").iterdir()}
+    migrate.run(project, "online_retail", given=orders, replace=False)
+    assert {path.name: path.read_bytes() for path in (project / "data").iterdir()} == before
+    put(project, "customers.csv", "customer,name", "1,Mine")
+    with pytest.raises(PhaselineError) as caught:
+        migrate.run(project, "online_retail", given=orders, replace=False)
+    assert caught.value.faults[0].code == "D043"
+    assert "Mine" in (project / "data" / "customers.csv").read_text()
+
+
+def test_the_command_tells_findings_as_json_and_leaves_with_three(project, capsys):
+    put(project, "products.csv", "sku,name,list_price", "A,x,abc")
+    code = cli.main(
+        ["data", "validate", "products", "--project", str(project), "--format", "json"],
+        standalone_mode=False,
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["rejected"], told["objects"][0]["counts_by_code"]) == (3, 1, {"D014": 1})
