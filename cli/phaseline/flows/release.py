@@ -23,7 +23,7 @@ from phaseline.errors import Fault, PhaselineError
 from phaseline.files import release_recipe
 from phaseline.files.places import cache_dir, kit_dir
 from phaseline.hosts import mirror as mirrors
-from phaseline.hosts import release_archive, release_lock, release_tree, sbom
+from phaseline.hosts import release_archive, release_lock, release_tree, sbom, sources
 from phaseline.hosts.debian_archive import Archive
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _inputs(recipe: Recipe, locks: Locks, python: str) -> dict[str, Any]:
         odoo["commit"] = source.commit
     else:
         folder = Path(source.path).expanduser().resolve()
-        odoo["tree"] = hashlib.sha256(release_archive.list_files(folder).encode()).hexdigest()
+        odoo["tree"] = sources.fingerprint(folder)
     pins = (*locks.python, *locks.addons, *locks.tools)
     files = sorted([pin.name, pin.version, *pin.hashes] for pin in pins)
     return {"format": BUILD_FORMAT, "python": python, "odoo": odoo, "distributions": files}

@@ -31,6 +31,7 @@ STRICT = (
     "Acquire::AllowDowngradeToInsecureRepositories=false",
     "APT::Get::AllowUnauthenticated=false",
     "APT::Update::Error-Mode=any",
+    "Acquire::Check-Valid-Until=true",
     "Acquire::Languages=none",
     "Acquire::Retries=1",
     "Acquire::http::Timeout=30",

@@ -89,12 +89,12 @@ def _odoo(
     source, into = recipe.odoo, tree / "server"
     if source.kind == "path":
         kitchen.say(f"copying Odoo from {source.path}")
-        sources.from_path(Path(source.path).expanduser().resolve(), into)
-        return (), (Component("generic", "odoo", recipe.series, "", "LGPL-3.0", "odoo"),)
+        lost = sources.from_path(Path(source.path).expanduser().resolve(), into)
+        return lost.paths, (Component("generic", "odoo", recipe.series, "", "LGPL-3.0", "odoo"),)
     if source.kind == "git":
         kitchen.say(f"fetching Odoo {source.commit[:12]} from {source.repository}")
-        sources.from_git(source, into, kitchen.cache / "git")
-        return (), (Component("generic", "odoo", source.commit, "", "LGPL-3.0", "odoo"),)
+        lost = sources.from_git(source, into, kitchen.cache / "git")
+        return lost.paths, (Component("generic", "odoo", source.commit, "", "LGPL-3.0", "odoo"),)
     kitchen.say("fetching Odoo from the Debian archive")
     wanted = [pin for pin in locks.debian if pin.name in {source.package, *recipe.assets}]
     store = kitchen.cache / "debian"

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts import programs
+from phaseline.hosts.debian_archive import sha256
 
 if TYPE_CHECKING:
     from phaseline.core.release import OdooSource
 
 COMMIT = re.compile(r"^[0-9a-f]{40}$")
 SERIES = re.compile(r"^version_info\s*=\s*\(\s*(\d+)\s*,\s*(\d+)", re.MULTILINE)
-SKIPPED = ("__pycache__", ".git", ".github", ".tx")
+SKIPPED = ("__pycache__", ".git", ".github", ".tx", "*.pyc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def from_debian(package: Path, assets: list[Path], into: Path, scratch: Path) ->
     return missing
 
 
-def from_git(source: OdooSource, into: Path, cache: Path) -> None:
+def from_git(source: OdooSource, into: Path, cache: Path) -> Missing:
     """Put the tree of a commit in place; the commit's own hash vouches for its content."""
     if not COMMIT.match(source.commit):
         hint = "Write the full hash of a commit: a branch or a tag would not stay the same."
@@ -66,18 +67,37 @@ def from_git(source: OdooSource, into: Path, cache: Path) -> None:
     done = programs.attempt(["tar", "--extract", "--file", archive, "--directory", into])
     programs.must(done, "H007", "the tree of the commit could not be unpacked")
     archive.unlink()
-    _only_odoo(into)
+    return _only_odoo(into)
 
 
-def from_path(folder: Path, into: Path) -> None:
+def from_path(folder: Path, into: Path) -> Missing:
     """Copy a checkout into place, without its version control and compiled files."""
+    for part in _parts(folder):
+        ignored = shutil.ignore_patterns(*SKIPPED)
+        shutil.copytree(part, into / part.name, symlinks=True, ignore=ignored)
+    return _only_odoo(into)
+
+
+def fingerprint(folder: Path) -> str:
+    """Return the hash of all that `from_path` would copy; where the folder lies does not matter."""
+    digest = hashlib.sha256()
+    for part in _parts(folder):
+        for where, folders, files in os.walk(part):
+            folders[:] = sorted(one for one in folders if one not in SKIPPED)
+            for name in sorted(
+                [*files, *(one for one in folders if (Path(where) / one).is_symlink())]
+            ):
+                path = Path(where) / name
+                if path.suffix != ".pyc":
+                    content = str(path.readlink()) if path.is_symlink() else sha256(path)
+                    digest.update(f"{path.relative_to(folder)}\0{content}\0".encode())
+    return digest.hexdigest()
+
+
+def _parts(folder: Path) -> list[Path]:
     if not (folder / "odoo").is_dir():
         raise PhaselineError(_not_odoo(f"{folder} holds no odoo folder"))
-    for name in ("odoo", "addons"):
-        if (folder / name).is_dir():
-            ignored = shutil.ignore_patterns(*SKIPPED, "*.pyc")
-            shutil.copytree(folder / name, into / name, symlinks=True, ignore=ignored)
-    _only_odoo(into)
+    return [folder / name for name in ("addons", "odoo") if (folder / name).is_dir()]
 
 
 def check_series(tree: Path, series: str) -> None:
@@ -109,7 +129,7 @@ def _get_commit(git: str, store: Path, source: OdooSource, env: dict[str, str]) 
         raise PhaselineError(Fault("H006", message, hint="Check the commit in the recipe."))
 
 
-def _only_odoo(tree: Path) -> None:
+def _only_odoo(tree: Path) -> Missing:
     for child in tree.iterdir():
         if child.name in {"odoo", "addons"}:
             continue
@@ -117,7 +137,7 @@ def _only_odoo(tree: Path) -> None:
             shutil.rmtree(child)
         else:
             child.unlink()
-    _materialise(tree, tree)
+    return _materialise(tree, tree)
 
 
 def _materialise(tree: Path, root: Path) -> Missing:
