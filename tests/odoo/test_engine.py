@@ -67,25 +67,24 @@ def open_site(project: Path, running: Running, database: str) -> Site:
     return Site(project, connect(running.url, database, credentials))
 
 
-@pytest.fixture(scope="module")
-def place(
-    sandbox: Running, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Running, str]]:
-    folder = tmp_path_factory.mktemp("state")
-    with pytest.MonkeyPatch.context() as patch, sandboxes.scratch(sandbox) as database:
-        patch.setenv("PHASELINE_STATE_HOME", str(folder))
+@pytest.fixture(scope="module", autouse=True)
+def _secrets(sandbox: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHASELINE_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         patch.setenv(KEY, sandbox.api_key)
-        yield sandbox, database
+        yield
 
 
 @pytest.fixture(scope="module")
-def site(place: tuple[Running, str], tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(
+    sandbox: Running, tmp_path_factory: pytest.TempPathFactory, _secrets: None
+) -> Iterator[Site]:
     """Both stages applied once."""
-    running, database = place
-    made = open_site(tmp_path_factory.mktemp("engine") / "project", running, database)
-    made.apply("foundation")
-    made.apply("core_operations", override="the test signs nothing")
-    return made
+    with sandboxes.scratch(sandbox) as database:
+        made = open_site(tmp_path_factory.mktemp("engine") / "project", sandbox, database)
+        made.apply("foundation")
+        made.apply("core_operations", override="the test signs nothing")
+        yield made
 
 
 def last_writes(site: Site) -> dict[str, Any]:
