@@ -12,7 +12,7 @@ from phaseline.core.tenant import Tenant, answer
 from phaseline.core.values import show
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import marks
-from phaseline.files.decode import load_blueprint
+from phaseline.files.decode import FORMAT, load_blueprint
 from phaseline.files.places import kit_dir
 
 if TYPE_CHECKING:
@@ -81,7 +81,19 @@ def open_project(folder: Path) -> Project:
         message = "no tenant.yml: the folder is not a project"
         raise PhaselineError(Fault("C001", message, Place(str(folder)), hint))
     root = marks.load(path, "tenant.yml")
+    refuse_newer(root)
     return Project(folder, root, find_blueprint(folder, root))
+
+
+def refuse_newer(root: Node) -> None:
+    """Raise for a tenant file without a format, or of one this kit does not know."""
+    node = root.entries.get("format")
+    if node is None:
+        hint = f"Write: format: {FORMAT}"
+        raise PhaselineError(Fault("B006", "key 'format' is missing", root.place, hint))
+    if node.value != FORMAT:
+        message = f"format {node.value} is not the format {FORMAT} of this kit"
+        raise PhaselineError(Fault("B008", message, node.place, "Upgrade phaseline."))
 
 
 def find_blueprint(folder: Path, root: Node) -> Blueprint:
