@@ -7,7 +7,7 @@ from concurrent import futures
 from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.hosts import account_files, postgres_server, sandbox
+from phaseline.hosts import account_files, postgres_server, sandbox_record
 from phaseline.hosts.odoo_server import CLONE
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def clone(running: Running, name: str) -> str:
     database, source = CLONE + name, running.database
     cluster, account = running.server.cluster, running.server.account
     store = running.server.run / "data/filestore"
-    with sandbox.alone(running.home, WAIT):
+    with sandbox_record.alone(running.home, WAIT):
         _remove(running, database)
         _copy(cluster, source, database)
         account_files.link(account, store / source, store / database)
@@ -55,7 +55,7 @@ def drop(running: Running, database: str) -> None:
     if not database.startswith(CLONE) or not NAME.match(database.removeprefix(CLONE)):
         message = f"{database} is not a copy"
         raise PhaselineError(Fault("H017", message, hint="Only copies can be dropped."))
-    with sandbox.alone(running.home, WAIT):
+    with sandbox_record.alone(running.home, WAIT):
         _remove(running, database)
 
 

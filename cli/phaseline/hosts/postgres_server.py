@@ -91,9 +91,11 @@ def start(cluster: Cluster, log: Path) -> None:
     """Start the server and wait until it answers; one that runs already is left alone."""
     if ready(cluster):
         return
-    # What is left has no master any more, or one that hangs; its lock file would stop the new one.
+    # What is left has no master any more, or one that hangs; its lock files would stop the new one.
     processes.end(running(cluster), signal.SIGKILL, 5.0)
-    account_files.remove(cluster.account, cluster.data / "postmaster.pid")
+    name = f".s.PGSQL.{PORT}"
+    stale = [cluster.sockets / name, cluster.sockets / f"{name}.lock"]
+    account_files.remove(cluster.account, cluster.data / "postmaster.pid", *stale)
     options = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
     child = processes.spawn(
         [cluster.programs / "postgres", "-D", cluster.data, "-k", cluster.sockets,

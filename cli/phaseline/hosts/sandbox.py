@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import json
 import os
 import shutil
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +14,17 @@ from phaseline.hosts import (
     odoo_server,
     postgres_server,
     processes,
+    sandbox_record,
     templates,
 )
 from phaseline.hosts.odoo_server import DATABASE, Server
 from phaseline.hosts.postgres_server import Cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from phaseline.hosts.accounts import Account
-
-RECORD = "record.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +65,9 @@ class State:
 
 def up(spec: Spec, say: Callable[[str], None]) -> Running:
     """Bring the sandbox up from whatever state it is in; one that is up is left alone."""
-    with alone(spec.home):
+    with sandbox_record.alone(spec.home):
         server = _server(spec.home, spec.release, spec.cache, spec.account)
-        record = _read(spec.home)
+        record = sandbox_record.read(spec.home)
         if _is_up(server, record):
             return _running(server, record)
         _folders(server)
@@ -83,20 +78,20 @@ def up(spec: Spec, say: Callable[[str], None]) -> Running:
         if not record:
             record = {"modules": list(template.modules), "release": str(spec.release)}
         record |= {"ports": list(ports), "cron": spec.cron, "cache": str(spec.cache)}
-        _write(spec.home, record)
+        sandbox_record.write(spec.home, record)
         templates.prepare(server, template, say)
         _database(server, ports, say)
         say("starting Odoo")
         odoo_server.start(server, ports)
         masters = [odoo_server.running(server)[0], postgres_server.running(server.cluster)[0]]
         record["masters"] = [[one.pid, one.started, one.command] for one in masters]
-        _write(spec.home, record)
+        sandbox_record.write(spec.home, record)
         return _running(server, record)
 
 
 def status(home: Path, account: Account) -> State:
     """Return what is there of a sandbox, without changing anything."""
-    record = _read(home)
+    record = sandbox_record.read(home)
     run = home / "run"
     found = processes.inside(run, account.uid)
     if not record and not found:
@@ -107,7 +102,7 @@ def status(home: Path, account: Account) -> State:
 
 def find(home: Path, account: Account) -> Running:
     """Return the running sandbox; a fault when it does not answer."""
-    record = _read(home)
+    record = sandbox_record.read(home)
     access = admin_access.read(home)
     if not record or access is None or status(home, account).kind != "running":
         hint = "Run `phaseline sandbox up`."
@@ -122,7 +117,7 @@ def down(home: Path, account: Account, *, keep_access: bool = False) -> bool:
     """End every process of the sandbox and remove its files; return whether there was anything."""
     if not home.is_dir():
         return False
-    with alone(home):
+    with sandbox_record.alone(home):
         run = home / "run"
         found = processes.inside(run, account.uid)
         server = _server(home, home, home, account)
@@ -131,7 +126,7 @@ def down(home: Path, account: Account, *, keep_access: bool = False) -> bool:
             postgres_server.stop(server.cluster)
             if server.cluster.sockets.parent != run:
                 account_files.remove(account, server.cluster.sockets)
-        there = bool(found) or (home / RECORD).is_file()
+        there = bool(found) or (home / sandbox_record.RECORD).is_file()
         for child in home.iterdir():
             kept = keep_access and child.name in {"admin_password", "api_key"}
             if child.is_dir():
@@ -142,32 +137,6 @@ def down(home: Path, account: Account, *, keep_access: bool = False) -> bool:
         if not keep_access:
             home.rmdir()
     return there
-
-
-@contextlib.contextmanager
-def alone(home: Path, wait: float = 0.0) -> Iterator[None]:
-    """Hold the sandbox for one run; a fault when another one holds it longer than we wait."""
-    home.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + wait
-    while True:
-        handle = (home / ".lock").open("a+")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with contextlib.suppress(FileNotFoundError):
-                if os.fstat(handle.fileno()).st_ino == (home / ".lock").stat().st_ino:
-                    break  # else `down` removed the file meanwhile: take the new one
-        except BlockingIOError:
-            if time.monotonic() > until:
-                handle.close()
-                hint = "Wait for it to end; `phaseline sandbox status` shows what runs."
-                message = "another run works on this sandbox"
-                raise PhaselineError(Fault("H010", message, hint=hint)) from None
-            time.sleep(0.1)
-        handle.close()
-    try:
-        yield
-    finally:
-        handle.close()
 
 
 def _server(home: Path, release: Path, cache: Path, account: Account) -> Server:
@@ -242,17 +211,3 @@ def _running(server: Server, record: dict[str, Any]) -> Running:
         modules=tuple(record["modules"]),
         server=server,
     )
-
-
-def _read(home: Path) -> dict[str, Any]:
-    file = home / RECORD
-    if not file.is_file():
-        return {}
-    record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return record
-
-
-def _write(home: Path, record: dict[str, Any]) -> None:
-    part = home / f".{RECORD}.part"
-    part.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    part.rename(home / RECORD)
