@@ -44,6 +44,6 @@ def command(
     from phaseline.flows import apply
 
     allowed = apply.Permission(fingerprint, max_changes, frozenset(overwrite), override)
-    result = apply.run(project_dir, stage, env, allowed)
+    result = apply.run(project_dir, stage, env, allowed, lambda text: click.echo(text, err=True))
     emit(result, output_format, lambda: render(result, colour=colour()))
     return int(Exit.DONE)

@@ -22,11 +22,14 @@ from phaseline.odoo.reader import MARKER
 from phaseline.odoo.writer import Writer, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from phaseline.core.plan import Change
 
+    Tell = Callable[[str], None]
+
+SHORTEST = 8  # digits of a fingerprint that are enough to know it by
 ATTEMPTS = {"call": 1, "install": 1}
 
 
@@ -40,13 +43,19 @@ class Permission:
     override: str | None = None
 
 
-def run(project_dir: Path, stage: str, env: str, permission: Permission) -> dict[str, Any]:
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def run(
+    project_dir: Path, stage: str, env: str, permission: Permission, tell: Tell = silent
+) -> dict[str, Any]:
     """Apply a stage and return what was done; doing nothing writes nothing."""
     started = time.monotonic()
     project = open_project(project_dir)
     name = project.stage(stage).name
     with connect(project_dir, env) as environment:
-        result = apply_in(project, environment, name, permission)
+        result = apply_in(project, environment, name, permission, tell)
         result["seconds"] = round(time.monotonic() - started, 3)
         if result["applied"]:
             journal.append(project_dir, "apply", env, {"stage": name, **brief(result)})
@@ -54,7 +63,11 @@ def run(project_dir: Path, stage: str, env: str, permission: Permission) -> dict
 
 
 def apply_in(
-    project: Project, environment: Environment, stage: str, permission: Permission
+    project: Project,
+    environment: Environment,
+    stage: str,
+    permission: Permission,
+    tell: Tell = silent,
 ) -> dict[str, Any]:
     """Apply a stage in an open environment; without changes Odoo is only read."""
     reading = make(project, environment, (stage,))
@@ -66,7 +79,7 @@ def apply_in(
         if gates and permission.override:
             note_override(project, environment.name, stage, permission.override, gates)
         with lock.hold(environment.port, f"apply {stage}") as held:
-            _Apply(project, environment, stage, held, permission).all()
+            _Apply(project, environment, stage, held, permission, tell).all()
         result["calls"] = dict(sorted(environment.port.calls.items()))
     return result
 
@@ -83,8 +96,9 @@ def refuse(
     """Raise every reason why this plan must not be applied; return the gates an override passes."""
     plan = reading.plan
     faults = list(limits.judge(plan, allowed.max_changes, allowed.overwrite))
-    if allowed.fingerprint is not None and not plan.fingerprint.startswith(allowed.fingerprint):
-        message = f"the plan is now {plan.fingerprint[:12]}, not {allowed.fingerprint[:12]}"
+    reviewed = allowed.fingerprint
+    if reviewed is not None and not plan.fingerprint.startswith(reviewed[:64].ljust(SHORTEST)):
+        message = f"the plan is now {plan.fingerprint[:12]}, not {reviewed[:12]}"
         hint = f"Read it again: phaseline plan {stage} --env {environment.name}"
         faults.append(Fault("E001", message, None, hint))
     faults += reading.lost_refs()
@@ -100,30 +114,28 @@ def note_override(project: Project, env: str, stage: str, reason: str, gates: li
     journal.append(project.folder, "override", env, payload)
 
 
+@dataclass
 class _Apply:
     """One apply under the lock."""
 
-    def __init__(
-        self,
-        project: Project,
-        environment: Environment,
-        stage: str,
-        held: lock.Lock,
-        permission: Permission,
-    ) -> None:
-        self.project = project
-        self.environment = environment
-        self.stage = stage
-        self.held = held
-        self.permission = permission
-        self.written: Counter[tuple[str, str]] = Counter()
+    project: Project
+    environment: Environment
+    stage: str
+    held: lock.Lock
+    permission: Permission
+    tell: Tell
+    written: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def all(self) -> None:
         """Make every change, reading again after each step, until nothing differs."""
         reading = make(self.project, self.environment, (self.stage,))
         refuse(self.project, self.environment, reading, self.permission, self.stage)
         plan = reading.plan
-        start = {"stage": self.stage, "fingerprint": plan.fingerprint, "counts": plan.counts}
+        start: dict[str, Any] = {
+            "stage": self.stage,
+            "fingerprint": plan.fingerprint,
+            "counts": plan.counts,
+        }
         start["input_hash"] = plan.input_hash
         journal.append(self.project.folder, "apply_started", self.environment.name, start)
         with writing(self.environment.port) as writer:
@@ -139,6 +151,7 @@ class _Apply:
             raise PhaselineError(*(stuck(change) for change in reading.plan.changes[:1]))
         self.refuse_endless(step)
         self.held.renew()
+        self.tell(in_words(step, len(reading.plan.changes)))
         self.make(writer, step, reading)
         made = {change.ref for change in step}
         left = {change.ref for change in reading.plan.changes} - made
@@ -189,6 +202,16 @@ class _Apply:
         artifact = journal.store(self.project.folder, body)
         making.mark(self.environment, f"{MARKER}{self.stage}", artifact)
         return artifact
+
+
+def in_words(step: Sequence[Change], left: int) -> str:
+    """Return what a step does, for people who wait."""
+    first = step[0]
+    if first.kind == "install":
+        return f"installing {', '.join(change.ref for change in step)}"
+    if first.kind in {"setting", "call"}:
+        return f"{first.kind} {first.summary}"
+    return f"{len(step)} records of {left} changes, {first.ref} to {step[-1].ref}"
 
 
 def not_kept(change: Change, name: str) -> Fault:

@@ -31,8 +31,12 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 
 
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
 def run(
-    project_dir: Path, stage: str, env: str, only: Collection[str] = (), tell: Tell = print
+    project_dir: Path, stage: str, env: str, only: Collection[str] = (), tell: Tell = silent
 ) -> dict[str, Any]:
     """Return the verdict on a stage; a run of chosen proofs is not recorded."""
     started = time.monotonic()
@@ -40,7 +44,9 @@ def run(
     name = project.stage(stage).name
     proofs = choose(project.stage(stage).proofs, only)
     with connect(project_dir, env) as environment:
-        if not only:
+        if only:
+            refuse_acts(environment, proofs)
+        else:
             refuse_unapplied(project, environment, name)
         with ground(environment, proofs) as (where, database):
             bench = prepare(project, environment, name, database)
@@ -79,6 +85,19 @@ def refuse_unapplied(project: Project, environment: Environment, stage: str) -> 
         message = f"{len(plan.changes)} changes of stage '{stage}' are not applied"
         hint = f"Run: phaseline apply {stage} --env {environment.name}"
         raise PhaselineError(Fault("E013", message, plan.changes[0].place, hint))
+
+
+def refuse_acts(environment: Environment, proofs: Collection[Proof]) -> None:
+    """Raise for chosen proofs that write where that is not safe."""
+    if environment.kind == "production":
+        hint = "Run it in the sandbox or in a testing environment."
+        faults = [
+            Fault("E008", f"proof '{proof.id}' writes: not on production", proof.place, hint)
+            for proof in proofs
+            if proof.acts
+        ]
+        if faults:
+            raise PhaselineError(*faults)
 
 
 @contextmanager

@@ -54,12 +54,12 @@ FAILS: list[tuple[list[Any], Any]] = [
 
 
 @pytest.mark.parametrize(("found", "expected"), HOLDS)
-def test_it_holds(found: list[Any], expected: Any) -> None:
+def test_what_is_as_expected_holds(found: list[Any], expected: Any) -> None:
     assert judge(found, expected)
 
 
 @pytest.mark.parametrize(("found", "expected"), FAILS)
-def test_it_fails(found: list[Any], expected: Any) -> None:
+def test_what_is_otherwise_fails(found: list[Any], expected: Any) -> None:
     assert not judge(found, expected)
 
 
