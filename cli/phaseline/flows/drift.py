@@ -28,8 +28,8 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
         reading = make(project, environment, names)
         changes = reading.plan.changes
         authors = who_and_when(environment, changes)
-        changed = [describe(one, authors) for one in changes if one.record is not None]
-        missing = [describe(one, authors) for one in changes if one.record is None]
+        changed = [describe(one, authors) for one in changes if is_there(one)]
+        missing = [describe(one, authors) for one in changes if not is_there(one)]
         strangers = not_ours(environment, reading)
         calls = dict(sorted(environment.port.calls.items()))
     return {
@@ -42,6 +42,11 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
         "calls": calls,
         "seconds": round(time.monotonic() - started, 3),
     }
+
+
+def is_there(change: Change) -> bool:
+    """Return whether what differs is there in Odoo at all."""
+    return change.record is not None or change.kind == "setting"
 
 
 def describe(change: Change, authors: dict[tuple[str, int], tuple[str, str]]) -> dict[str, Any]:

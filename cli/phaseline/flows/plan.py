@@ -168,13 +168,14 @@ def describe(plan: Plan, environment: Environment) -> dict[str, Any]:
 
 def record(project_dir: Path, env: str, plan: Plan, stage: str) -> None:
     """Write one stage's part of a plan into the journal."""
-    changes = [change.data() for change in plan.changes]
+    own = replace(plan, changes=tuple(one for one in plan.changes if one.stage in {stage, ""}))
+    changes = [change.data() for change in own.changes]
     payload: dict[str, Any] = {
         "stage": stage,
         "stages": list(plan.stages),
         "fingerprint": plan.fingerprint,
         "input_hash": plan.input_hash,
-        "counts": plan.counts,
+        "counts": own.counts,
     }
     short = ("kind", "ref", "model", "summary", "place")
     payload["changes"] = [{key: change[key] for key in short} for change in changes]

@@ -7,6 +7,7 @@ or tenant is ever executed. External ids are made in the same transaction as the
 from __future__ import annotations
 
 import re
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ CONTEXT = {
     "no_reset_password": True,
 }
 TIMEOUT = 600.0
+PAUSES = (1.0, 3.0, 9.0)
 NAMED = re.compile(r"phaseline\[([^\]]*)\]:\s*(.*)", re.DOTALL)
 PROGRAM = """
 work = env.context['phaseline_work']
@@ -118,11 +120,24 @@ class Writer:
     def write(self, steps: Sequence[Operation], places: dict[str, Place]) -> None:
         """Carry out the operations, all or none; a refusal names the record."""
         try:
-            self.run(steps, careful=False)
+            self.run_when_free(steps)
         except PhaselineError as error:
             if error.faults[0].code not in {"O003", "O004", "O005", "O006"}:
                 raise
             self.find_guilty(steps, places)
+
+    def run_when_free(self, steps: Sequence[Operation]) -> None:
+        """Run the program; an Odoo that was busy and rolled back is asked again."""
+        for pause in PAUSES:
+            try:
+                self.run(steps, careful=False)
+            except PhaselineError as error:
+                if error.faults[0].code != "O011":
+                    raise
+                time.sleep(pause)
+            else:
+                return
+        self.run(steps, careful=False)
 
     def run(self, steps: Sequence[Operation], *, careful: bool) -> None:
         """Run the program once."""
