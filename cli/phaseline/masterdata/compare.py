@@ -74,6 +74,19 @@ def cell(value: Any, kind: FieldKind) -> Any:
     return value
 
 
+def plain(value: Any, kind: FieldKind) -> Any:
+    """Return a value as Odoo's `create` takes it; nothing clears the field."""
+    if kind.type in TO_MANY:
+        return [[6, 0, list(value or ())]]
+    if value is None:
+        return False
+    if isinstance(value, Decimal):
+        return int(value) if kind.type == "integer" else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return bool(value) if kind.type == "boolean" else value
+
+
 def column(name: str, kind: FieldKind) -> str:
     """Return a field's column name in Odoo's `load`: relations go by database id."""
     return f"{name}/.id" if kind.type == "many2one" or kind.type in TO_MANY else name

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from phaseline.masterdata.records import Record
     from phaseline.masterdata.spec import Shape
+    from phaseline.odoo.outcome import Outcome
     from phaseline.odoo.port import Port
-    from phaseline.odoo.sender import Outcome
 
 PAGE = 1000
 

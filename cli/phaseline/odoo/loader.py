@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from phaseline.masterdata import batches, compare
 from phaseline.odoo import existing, sheets
 from phaseline.odoo.adopt import adopt
+from phaseline.odoo.maker import making
+from phaseline.odoo.outcome import Outcome
 from phaseline.odoo.resolve import Resolver, Unresolved
-from phaseline.odoo.sender import Outcome, Sender
+from phaseline.odoo.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,12 +78,13 @@ class Loader:
             actual.update(existing.values(self.port, shape.model, [*taken.values()], names))
         refused = self.outcome.refused_rows
         new = [pair for pair in new if pair[0].xmlid not in here and pair[0].row not in refused]
-        sender = Sender(self.ports, shape, kinds, self.outcome)
         sizes = (self.batch, len(self.ports))
         changes = self._changes(wanted, here, actual, kinds)
         if changes:
             self.guard()
-        sender.send(sheets.creations(self.port, new, kinds, sizes))
+        with making(self.port, len(new)) as maker:
+            sender = Sender(self.ports, shape, kinds, self.outcome, maker)
+            sender.send(sheets.creations(self.port, new, kinds, sizes))
         sender.send(sheets.updates(self.port, changes, kinds, sizes))
 
     def _resolved(self, wave: Sequence[Record], own: dict[str, tuple[str, int]]) -> list[Wanted]:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from phaseline.errors import PhaselineError
 from phaseline.masterdata import batches
 from phaseline.odoo import existing
+from phaseline.odoo.outcome import Batch
 from phaseline.odoo.resolve import Unresolved
-from phaseline.odoo.sender import QUIET, TIMEOUT, Batch, patient
+from phaseline.odoo.sender import QUIET, TIMEOUT, patient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,19 +5,20 @@ from __future__ import annotations
 import queue
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo import existing
+from phaseline.odoo.faults import codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from phaseline.masterdata.compare import FieldKind
-    from phaseline.masterdata.records import Record
     from phaseline.masterdata.spec import Shape
+    from phaseline.odoo.maker import Maker
+    from phaseline.odoo.outcome import Batch, Outcome
     from phaseline.odoo.port import Port
 
 Thing = TypeVar("Thing")
@@ -32,98 +33,7 @@ PATIENCE = 30.0
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 PAUSE = 2.0
 TIMEOUT = 600.0
-SMALL = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One call: its records and the same as a table of `load`."""
-
-    records: tuple[Record, ...]
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    creates: bool
-
-    def without(self, indexes: Iterable[int]) -> Batch:
-        """Return the batch without some of its rows."""
-        gone = set(indexes)
-        keep = [place for place in range(len(self.records)) if place not in gone]
-        return self.only(keep)
-
-    def only(self, places: Iterable[int]) -> Batch:
-        """Return the batch with only some of its rows."""
-        kept = list(places)
-        return Batch(
-            tuple(self.records[place] for place in kept),
-            self.columns,
-            tuple(self.rows[place] for place in kept),
-            self.creates,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A line Odoo would not take."""
-
-    row: int
-    code: str
-    message: str
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of a load, in records; nothing is left out of the sum."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    unknown: int = 0
-    not_sent: int = 0
-    writes: int = 0
-    refused: list[Refusal] = field(default_factory=list)
-    stopped: Fault | None = None
-    lock: Lock = field(default_factory=Lock)
-
-    @property
-    def refused_rows(self) -> frozenset[int]:
-        """The lines Odoo would not take."""
-        return frozenset(one.row for one in self.refused)
-
-    def refuse(self, record: Record, code: str, message: str) -> None:
-        """Note a line as refused."""
-        with self.lock:
-            self.refused.append(Refusal(record.row, code, message))
-
-    def skip(self, records: Sequence[Record]) -> None:
-        """Note records that were never sent, since the load had to stop before."""
-        with self.lock:
-            self.not_sent += len(records)
-
-    def found(self, count: int) -> None:
-        """Note records that another run made in the meantime."""
-        with self.lock:
-            self.unchanged += count
-
-    def done(self, batch: Batch) -> None:
-        """Note a batch as in Odoo."""
-        with self.lock:
-            self.writes += 1
-            if batch.creates:
-                self.created += len(batch.records)
-            else:
-                self.updated += len(batch.records)
-
-    def lost(self, batch: Batch, fault: Fault) -> None:
-        """Note a batch whose outcome nobody knows; the load stops."""
-        with self.lock:
-            self.unknown += len(batch.records)
-            self.stopped = self.stopped or fault
-
-    def stop(self, batch: Batch, fault: Fault) -> None:
-        """Note a batch that did not reach Odoo; the load stops."""
-        with self.lock:
-            self.not_sent += len(batch.records)
-            self.stopped = self.stopped or fault
+REFUSED = frozenset({"O003", "O004", "O005", "O006", "O011"})
 
 
 def spread(
@@ -166,6 +76,7 @@ class Sender:
     shape: Shape
     kinds: Mapping[str, FieldKind]
     outcome: Outcome
+    maker: Maker | None = None
 
     def send(self, batches: Sequence[Batch]) -> None:
         """Send every batch; stops at the first answer that is lost or refused by the network."""
@@ -176,13 +87,16 @@ class Sender:
             self.outcome.skip(batch.records)
             return
         try:
+            if self._made(port, batch):
+                self.outcome.done(batch)
+                return
             answer = patient(
                 port,
                 self.shape.model,
                 "load",
                 fields=list(batch.columns),
                 data=[list(row) for row in batch.rows],
-                context={**QUIET, **dict(self.shape.context)},
+                context=self._context,
                 timeout=TIMEOUT,
             )
         except PhaselineError as error:
@@ -192,6 +106,23 @@ class Sender:
             self.outcome.done(batch)
         else:
             self._refused(port, batch, answer["messages"])
+
+    @property
+    def _context(self) -> dict[str, Any]:
+        return {**QUIET, **dict(self.shape.context)}
+
+    def _made(self, port: Port, batch: Batch) -> bool:
+        """Whether the batch was made in one go; what Odoo refuses is left to `load`."""
+        if self.maker is None or not batch.values:
+            return False
+        names = [record.xmlid for record in batch.records]
+        try:
+            self.maker.make(port, self.shape.model, names, batch.values, self._context)
+        except PhaselineError as error:
+            if codes(error) <= REFUSED:
+                return False
+            raise
+        return True
 
     def _failed(self, port: Port, batch: Batch, fault: Fault) -> None:
         if fault.code == "O007":

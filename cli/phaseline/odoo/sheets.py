@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata import batches, compare
 from phaseline.odoo import existing
-from phaseline.odoo.sender import Batch
+from phaseline.odoo.outcome import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,8 @@ def _batches(
             (record.xmlid, *(_cell(values.get(name), kinds[name], said[name]) for name in names))
             for record, values in part
         )
-        yield Batch(tuple(record for record, _ in part), columns, rows, creates)
+        made = tuple(_plain(values, names, kinds) for _, values in part) if creates else ()
+        yield Batch(tuple(record for record, _ in part), columns, rows, creates, made)
 
 
 def _names(
@@ -77,6 +78,12 @@ def _names(
         return None
     found = existing.names(port, kind.relation, sorted(ids))
     return found if len(found) == len(ids) else None
+
+
+def _plain(
+    values: Mapping[str, Any], names: Sequence[str], kinds: Mapping[str, FieldKind]
+) -> dict[str, Any]:
+    return {name: compare.plain(values.get(name), kinds[name]) for name in names}
 
 
 def _column(name: str, kind: FieldKind, said: Mapping[int, str] | None) -> str:
