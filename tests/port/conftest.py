@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -96,26 +95,8 @@ def employee(real: RealOdoo) -> Credentials:
 
 
 @pytest.fixture(scope="session")
-def real_odoo(request: pytest.FixtureRequest) -> Iterator[RealOdoo]:
-    """The real Odoo that PHASELINE_TEST_* names, or two fresh copies of the shared sandbox."""
-    told = {
-        name: os.environ.get(f"PHASELINE_TEST_{name}")
-        for name in ("URL", "DATABASE", "PASSWORD", "KEY", "SECOND", "SECOND_KEY")
-    }
-    if not told["URL"]:
-        yield from copies_of(request.getfixturevalue("sandbox"))
-        return
-    second = Credentials("admin", told["PASSWORD"], told["SECOND_KEY"])
-    return RealOdoo(
-        str(told["URL"]),
-        str(told["DATABASE"]),
-        Credentials("admin", told["PASSWORD"], told["KEY"]),
-        (told["SECOND"], second) if told["SECOND"] else None,
-    )
-
-
-def copies_of(sandbox: Running) -> Iterator[RealOdoo]:
-    """Give two copies of the sandbox's database; both know its password and its key."""
+def real_odoo(sandbox: Running) -> Iterator[RealOdoo]:
+    """Two copies of the shared sandbox's database; both know its password and its key."""
     known = Credentials(sandbox.admin_login, sandbox.password, sandbox.api_key)
     with flow.scratch(sandbox) as database, flow.scratch(sandbox) as second:
         yield RealOdoo(sandbox.url, database, known, (second, known))
