@@ -19,6 +19,7 @@ from phaseline.flows import (
     data_load,
     data_reconcile,
     data_validate,
+    doctor,
     drift,
     init,
     migrate,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 ENV = "sandbox"
 SOURCE = "online_retail"
 SIGNER = "phaseline demo (unattended: nobody has looked)"
+LACKS = {"state": "H016", "cache": "H016"}  # by what doctor looked at; a program otherwise
 QUICK = 1.0  # seconds; a sandbox that was up already is no event
 
 
@@ -86,6 +88,7 @@ def make_project(project: Path) -> None:
 
 def steps_of(project: Path) -> Iterator[Step]:
     """Yield the story; the data comes first, because a signature binds it as well."""
+    yield Step("Look at this machine", partial(look_at_machine, project))
     yield Step("Bring a retailer's data into the templates", partial(bring_data, project))
     yield Step("Build the Odoo 19 release", partial(build_release, project))
     yield Step("Start Odoo and its PostgreSQL", partial(start_sandbox, project))
@@ -98,6 +101,19 @@ def steps_of(project: Path) -> Iterator[Step]:
     yield Step("Reconcile the data with its source", partial(reconcile_data, project))
     yield Step("Look for drift", partial(look_for_drift, project))
     yield Step("Write the report", partial(write_report, project))
+
+
+def look_at_machine(project: Path, say: Say) -> str:
+    """Refuse to begin what can't be ended on this machine."""
+    if sandbox.status(project)["state"] == "running":
+        return "the sandbox runs already"
+    say("looking")
+    findings = doctor.examine(project)
+    missing = [one for one in findings if one.needed and not one.fine]
+    if missing:
+        faults = [Fault(LACKS.get(one.name, "H005"), one.says, None, one.mend) for one in missing]
+        raise PhaselineError(*faults)
+    return f"{len(findings)} things looked at, all that is needed is here"
 
 
 def bring_data(project: Path, say: Say) -> str:
