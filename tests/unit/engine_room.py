@@ -123,6 +123,11 @@ class EngineOdoo(MemoryOdoo):
         self.method("ir.actions.server", "run", self.run)
         for model, fields in FIELDS.items():
             self.declare(model, fields)
+        self.settings: dict[str, Any] = {"group_a": False, "group_b": True}
+        self.declare("res.config.settings", {name: {"type": "boolean"} for name in self.settings})
+        self.method("res.config.settings", "onchange", self.show_settings)
+        self.method("res.config.settings", "execute", self.set_settings)
+        self.method("ir.module.module", "button_immediate_install", self.install)
         self.state.calls.clear()
 
     def call(self, model: str, method: str, *args: Any, **options: Any) -> Any:
@@ -140,6 +145,25 @@ class EngineOdoo(MemoryOdoo):
         names = {"env": Room(self, dict(self.context)), "UserError": user_error}
         exec(compile(code, "program", "exec"), names)  # noqa: S102 (our own constant program)
         return names["action"]
+
+    def show_settings(self, _: MemoryOdoo, ids: tuple[int, ...], **arguments: Any) -> Any:
+        return {"value": {name: self.settings[name] for name in arguments["fields_spec"]}}
+
+    def set_settings(self, _: MemoryOdoo, ids: tuple[int, ...]) -> Any:
+        self.settings |= {
+            name: value
+            for name, value in self.state.models["res.config.settings"].rows[ids[0]].items()
+            if name in self.settings
+        }
+        return {"type": "ir.actions.client", "tag": "reload"}
+
+    def install(self, _: MemoryOdoo, ids: tuple[int, ...]) -> Any:
+        """Install modules: each brings the model of its name."""
+        for one in ids:
+            row = self.state.models["ir.module.module"].rows[one]
+            row["state"] = "installed"
+            self.declare(row["name"], {"name": {"type": "char", "required": True}})
+        return {"type": "ir.actions.act_url"}
 
     def count(self, model: str) -> int:
         return len(self.state.models[model].rows)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phaseline.errors import PhaselineError
+from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.flows import apply
 from phaseline.flows.apply import Permission, apply_in
 from phaseline.flows.plan import make
 from phaseline.odoo import lock
+from phaseline.odoo.memory_models import declared
 from unit.engine_room import Workshop, workshop
 
 if TYPE_CHECKING:
@@ -357,3 +358,66 @@ def test_without_the_journal_of_the_last_apply_nothing_is_overwritten(
     assert error.value.faults[0].code == "E004"
     assert go(elsewhere, overwrite={"location.capacity"})["applied"]
     assert not go(elsewhere)["applied"]
+
+
+EVERYTHING = """\
+    phase: one
+    modules: [shelf]
+    settings: {group_a: true}
+    sets:
+      - {ref: shelf.a, model: shelf, values: {name: A}}
+      - {ref: field.x, model: ir.model.fields, values: {name: x_colour, model: location}}
+      - {ref: location.a, model: location, values: {name: A, x_colour: red}}
+"""
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Workshop:
+    made = workshop(tmp_path)
+    made.write("10_one", "10_file.yml", EVERYTHING)
+    made.odoo.seed("base.module_shelf", "ir.module.module", {"name": "shelf", "state": "to do"})
+    made.odoo.declare("ir.model.fields", {"name": {"type": "char"}, "model": {"type": "char"}})
+    made.odoo.method("ir.model.fields", "create", add_field)
+    return made
+
+
+def add_field(odoo: Any, ids: tuple[int, ...], vals_list: list[dict[str, Any]]) -> list[int]:
+    for values in vals_list:
+        new = declared("new", {values["name"]: {"type": "char"}}, ())
+        odoo.state.models[values["model"]].fields[values["name"]] = new.fields[values["name"]]
+        for row in odoo.state.models[values["model"]].rows.values():
+            row.setdefault(values["name"], False)
+    made: list[int] = odoo.create("ir.model.fields", vals_list)
+    return made
+
+
+def test_modules_settings_and_new_fields_go_before_what_needs_them(whole: Workshop) -> None:
+    kinds = [change.kind for change in plan(whole).changes]
+    assert kinds == ["install", "setting", "create", "create", "create"]
+    go(whole)
+    assert whole.odoo.settings["group_a"] is True
+    assert whole.odoo.of("shelf.a")["name"] == "A"
+    assert whole.odoo.of("location.a")["x_colour"] == "red"
+    assert plan(whole).changes == ()
+
+
+def test_a_module_that_is_not_installed_afterwards_is_a_fault(whole: Workshop) -> None:
+    whole.odoo.method("ir.module.module", "button_immediate_install", lambda odoo, ids: {})
+    with pytest.raises(PhaselineError, match="'shelf' is 'to do' instead of installed") as error:
+        go(whole)
+    assert error.value.faults[0].code == "E012"
+
+
+def test_a_busy_odoo_is_asked_again(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phaseline.odoo.writer.PAUSES", (0.0, 0.0))
+    busy = [2]
+    run = shop.odoo.run
+
+    def sometimes(odoo: Any, ids: tuple[int, ...]) -> Any:
+        busy[0] -= 1
+        if busy[0] >= 0:
+            raise PhaselineError(Fault("O011", "busy"))
+        return run(odoo, ids)
+
+    shop.odoo.method("ir.actions.server", "run", sometimes)
+    assert go(shop)["applied"]
