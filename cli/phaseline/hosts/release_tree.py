@@ -138,21 +138,23 @@ def _distributions(
     sdists = {normal(one.partition("==")[0]) for one in recipe.sdists}
     plain = [pin for pin in locks.python if normal(pin.name) not in sdists]
     sources_ = [pin for pin in locks.python if normal(pin.name) in sdists]
-    files = wheels.fetch([*plain, *locks.addons, *locks.tools], python, store)
+    files = wheels.fetch([*plain, *locks.addons], python, store)
+    # Apart: a build tool may be pinned in another version than Odoo's own dependency.
+    made_with = wheels.fetch(locks.tools, python, store)
     parts = [(pin, files[pin.name], "python") for pin in plain]
     if sources_:
         tools = scratch / "tools"
         names = {normal(one.partition("==")[0]) for one in recipe.build_tools}
         for pin in locks.tools:
             if normal(pin.name) in names:
-                wheels.unpack(files[pin.name], tools)
+                wheels.unpack(made_with[pin.name], tools)
         archives = wheels.fetch(sources_, python, store, build_path=tools)
         for pin in sources_:
             built = wheels.build(archives[pin.name], tools, scratch)
             parts.append((pin, built, "python"))
     pdf = normal(recipe.pdf.partition("==")[0])
     parts += [(pin, files[pin.name], "addon") for pin in locks.addons]
-    parts += [(pin, files[pin.name], "pdf") for pin in locks.tools if normal(pin.name) == pdf]
+    parts += [(pin, made_with[pin.name], "pdf") for pin in locks.tools if normal(pin.name) == pdf]
     return parts
 
 
