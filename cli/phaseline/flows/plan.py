@@ -10,7 +10,7 @@ from phaseline.core import diff, gate, order
 from phaseline.core.baseline import Baseline
 from phaseline.core.desired import Desired, resolve
 from phaseline.errors import Fault
-from phaseline.files import journal
+from phaseline.files import journal, signing
 from phaseline.files.project import Project, open_project
 from phaseline.flows.environment import Environment, connect
 from phaseline.odoo import reader
@@ -137,13 +137,13 @@ class Signatures:
 
 
 def signatures_of(folder: Path) -> Signatures:
-    """Return every signature of the journal."""
+    """Return every signature of the journal that holds."""
     found = []
     testing = set()
     for entry in journal.read(folder):
-        if entry.kind != "sign":
-            continue
         body = entry.payload
+        if entry.kind != "sign" or not signing.holds(body) or body["environment"] != entry.env:
+            continue
         if body.get("environment_kind") != "production":
             testing.add(entry.env)
         found.append(

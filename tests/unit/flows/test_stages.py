@@ -184,6 +184,22 @@ def test_a_forged_signature_is_found(shop: Workshop) -> None:
     ]
 
 
+def test_a_forged_signature_opens_no_gate(shop: Workshop) -> None:
+    prove(shop)
+    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    shop.tenant("name: Second\n")
+    forged = {**signed, "input_hash": shop.project.input_hash("one")}
+    journal.append(shop.folder, "sign", "testing", forged)
+    with pytest.raises(PhaselineError, match="is signed on another input"):
+        apply.run(shop.folder, "two", "testing", Permission())
+
+
+def test_an_interrupted_apply_shows_in_the_status(shop: Workshop) -> None:
+    prove(shop)
+    journal.append(shop.folder, "apply_started", "testing", {"stage": "one"})
+    assert status.run(shop.folder, "testing")["stages"][0]["unfinished"]
+
+
 def test_drift_names_what_changed_and_what_is_missing(shop: Workshop) -> None:
     prove(shop)
     one = shop.odoo.of("location.a")["id"]
