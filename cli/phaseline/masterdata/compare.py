@@ -18,11 +18,15 @@ NUMBERS = frozenset({"float", "monetary"})
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
-    """What `fields_get` says of a field: its type, the decimals it keeps, what it points to."""
+    """What `fields_get` says of a field: its type, the decimals it keeps, what it points to.
+
+    `through` is the link to the parent that has the field, for one that is inherited.
+    """
 
     type: str
     places: int = PLACES
     relation: str = ""
+    through: str = ""
 
 
 def changed(

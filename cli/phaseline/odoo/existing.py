@@ -8,7 +8,7 @@ from phaseline.masterdata.batches import cut
 from phaseline.masterdata.compare import TO_MANY, FieldKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from phaseline.odoo.port import Port
 
@@ -49,12 +49,22 @@ def names(port: Port, model: str, ids: Sequence[int]) -> dict[int, str]:
 
 
 def kinds(port: Port, model: str, names: Iterable[str]) -> dict[str, FieldKind]:
-    """Return the kinds of the fields of a model."""
-    told = port.call(
-        model, "fields_get", allfields=sorted(names), attributes=["type", "digits", "relation"]
-    )
+    """Return the kinds of the fields of a model, and of the links that inherited ones go by."""
+    told = _told(port, model, names)
+    links = {kind.through for kind in told.values() if kind.through} - told.keys()
+    return {**told, **(_told(port, model, links) if links else {})}
+
+
+def _told(port: Port, model: str, names: Iterable[str]) -> dict[str, FieldKind]:
+    asked = ["type", "digits", "relation", "related", "store"]
+    told = port.call(model, "fields_get", allfields=sorted(names), attributes=asked)
     return {
-        name: FieldKind(said["type"], _places(said.get("digits")), said.get("relation", ""))
+        name: FieldKind(
+            said["type"],
+            _places(said.get("digits")),
+            said.get("relation") or "",
+            _through(name, said),
+        )
         for name, said in told.items()
     }
 
@@ -63,10 +73,35 @@ def _places(digits: Any) -> int:
     return int(digits[1]) if digits else ORDINARY_PLACES
 
 
+def _through(name: str, said: Mapping[str, Any]) -> str:
+    link, _, field = str(said.get("related") or "").partition(".")
+    return link if field == name and not said.get("store", True) else ""
+
+
 def values(
-    port: Port, model: str, ids: Sequence[int], fields: Sequence[str]
+    port: Port, model: str, ids: Sequence[int], kinds: Mapping[str, FieldKind]
 ) -> dict[int, dict[str, Any]]:
-    """Return the values of the records that (still) exist, relations as plain ids."""
+    """Return the values of the records that (still) exist, relations as plain ids.
+
+    An inherited field is read from the parent itself: Odoo reads it there three times as fast.
+    """
+    inherited: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        if kind.through:
+            inherited.setdefault(kind.through, []).append(name)
+    own = [name for name, kind in kinds.items() if not kind.through]
+    found = _read(port, model, ids, own)
+    for link, names in inherited.items():
+        parents = sorted({row[link] for row in found.values()})
+        there = _read(port, kinds[link].relation, parents, names)
+        for row in found.values():
+            row.update({name: there[row[link]][name] for name in names})
+    return found
+
+
+def _read(
+    port: Port, model: str, ids: Iterable[int], fields: Sequence[str]
+) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     for page in cut(sorted(ids), PAGE):
         rows = port.call(
@@ -74,6 +109,7 @@ def values(
             "search_read",
             domain=[["id", "in", list(page)]],
             fields=list(fields),
+            order="id",
             load="",
             context=ALL,
         )

@@ -49,25 +49,20 @@ class Loader:
 
     def load(self, shape: Shape, records: Sequence[Record]) -> None:
         """Bring the records of one shape into Odoo; what came of it is added to the outcome."""
-        kinds = self._kinds(shape)
+        names = {name for one in records for name, _ in (*one.values, *one.initial)}
+        kinds = existing.kinds(self.port, shape.model, names)
         for wave in batches.waves(records):
             if self.outcome.stopped:
                 self.outcome.skip(wave)
                 continue
             self._wave(shape, wave, kinds)
 
-    def _kinds(self, shape: Shape) -> dict[str, FieldKind]:
-        names = {name for name, _ in (*shape.fields, *shape.always, *shape.initial)}
-        return existing.kinds(self.port, shape.model, names)
-
     def _wave(self, shape: Shape, wave: Sequence[Record], kinds: dict[str, FieldKind]) -> None:
         own = existing.external_ids(self.port, [record.xmlid for record in wave])
         self.resolver.learn(self.port, wave)
         wanted = self._resolved(wave, own)
-        names = sorted({name for record, _ in wanted for name, _ in record.values})
-        actual = existing.values(
-            self.port, shape.model, [found for _, found in own.values()], names
-        )
+        ids = [found for _, found in own.values()]
+        actual = existing.values(self.port, shape.model, ids, kinds)
         here = {xmlid: number for xmlid, (_, number) in own.items() if number in actual}
         new = [pair for pair in wanted if pair[0].xmlid not in here]
         if new:
@@ -75,7 +70,7 @@ class Loader:
         taken = adopt(self.port, shape, new, taking=self.taking, outcome=self.outcome)
         if taken:
             here.update(taken)
-            actual.update(existing.values(self.port, shape.model, [*taken.values()], names))
+            actual.update(existing.values(self.port, shape.model, [*taken.values()], kinds))
         refused = self.outcome.refused_rows
         new = [pair for pair in new if pair[0].xmlid not in here and pair[0].row not in refused]
         sizes = (self.batch, len(self.ports))

@@ -40,14 +40,15 @@ class Side:
 
 def read(port: Port, shape: Shape, records: Sequence[Record]) -> Side:
     """Return Odoo's side of the records of one shape."""
-    names = sorted({name for record in records for name, _ in record.values})
+    names = {name for record in records for name, _ in record.values}
+    kinds = existing.kinds(port, shape.model, names)
     own = existing.external_ids(port, [record.xmlid for record in records])
-    there = existing.values(port, shape.model, [number for _, number in own.values()], names)
+    there = existing.values(port, shape.model, [number for _, number in own.values()], kinds)
     resolver = Resolver()
     resolver.learn(port, records)
     return Side(
         {xmlid: there[number] for xmlid, (_, number) in own.items() if number in there},
-        existing.kinds(port, shape.model, names),
+        kinds,
         resolver,
     )
 
