@@ -105,7 +105,7 @@ def steps_of(project: Path) -> Iterator[Step]:
 
 def look_at_machine(project: Path, say: Say) -> str:
     """Refuse to begin what can't be ended on this machine."""
-    if sandbox.status(project)["state"] == "running":
+    if last(project, "sandbox") and sandbox.status(project)["state"] == "running":
         return "the sandbox runs already"
     say("looking")
     findings = doctor.examine(project)
