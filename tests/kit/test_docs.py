@@ -8,7 +8,7 @@ import click
 import pytest
 
 from kit import reference
-from kit.tree import ROOT, TOP_FOLDERS
+from kit.tree import ROOT, TOP_FOLDERS, tracked
 from phaseline.errors import CODES, Exit
 
 COMMANDS = list(reference.commands())
@@ -72,8 +72,11 @@ def test_the_readme_leads_to_each_page() -> None:
     assert [page for page in pages if f"]({page})" not in text] == []
 
 
-@pytest.mark.parametrize("page", sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("*.md")))
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in tracked() if path.suffix == ".md")
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_each_link_of_a_page_leads_to_a_file(page: str) -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text())
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", (ROOT / page).read_text())
     inside = [link for link in links if not link.startswith(("http://", "https://"))]
-    assert [link for link in inside if not (ROOT / link).exists()] == []
+    assert [link for link in inside if not ((ROOT / page).parent / link).exists()] == []
