@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C is ten times as fast
 TOP = frozenset(
     {"format", "object", "version", "title", "about", "owner", "order", "key", "loader"}
     | {"columns", "rules", "records", "sums"}
@@ -62,7 +63,7 @@ def find(kit: Path, name: str) -> Spec:
 
 def read(path: Path) -> Spec:
     """Return the spec of a file."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 (it is the safe one)
     faults = list(_faults(raw, path))
     if faults:
         raise PhaselineError(*faults)

@@ -16,6 +16,7 @@ from phaseline.masterdata.findings import cut
 from phaseline.masterdata.records import records
 from phaseline.odoo import lock, opening
 from phaseline.odoo.loader import Loader
+from phaseline.odoo.resolve import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -56,11 +57,12 @@ def run(
         demand_accepted(verdicts, order.allow_rejects)
         ports: list[Port] = [environment.port, *more_ports(environment, stack)]
         guard = writer(environment, stack)
+        known = Resolver()  # what one object learns the next need not ask again
         results = []
         for verdict in verdicts:
             if progress:
                 progress(verdict.spec.name, len(verdict.good))
-            results.append(load(verdict, Loader(ports, taking=order.taking, guard=guard)))
+            results.append(load(verdict, Loader(ports, order.taking, guard=guard, resolver=known)))
             journal.append(project_dir, "load", order.env, results[-1])
             if results[-1]["stopped"]:
                 break

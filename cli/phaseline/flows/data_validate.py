@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.files import journal, marking, tables
+from phaseline.files import journal, tables
 from phaseline.flows import deliveries
 from phaseline.flows.environment import connect
 from phaseline.masterdata import relations, validate
@@ -142,6 +142,8 @@ def payload(verdict: Verdict) -> dict[str, Any]:
 
 def give_back(folder: Path, delivery: Delivery, verdict: Verdict) -> None:
     """Write the rejected lines beside: reasons as CSV, cells marked in a copy of the workbook."""
+    from phaseline.files import marking  # noqa: PLC0415 (openpyxl is slow to load, marks are rare)
+
     folder.mkdir(parents=True, exist_ok=True)
     stem = delivery.path.stem
     (folder / f"{stem}.rejected.csv").write_text(marking.rejected_csv(verdict), encoding="utf-8")

@@ -57,14 +57,19 @@ def _by_all(
             load="",
             context=existing.ALL,
         ):
-            key = tuple(row[name] or None for name in shape.adopt)
+            key = tuple(_plain(row[name]) for name in shape.adopt)
             there.setdefault(key, []).append(row["id"])
     taken = {}
     for record, values in new:
-        found = there.get(tuple(values.get(name) or None for name in shape.adopt), [])
+        found = there.get(tuple(_plain(values.get(name)) for name in shape.adopt), [])
         if len(found) == 1:
             taken[record.xmlid] = found[0]
     return taken
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as both sides tell it: nothing as None, several records in order."""
+    return tuple(sorted(value)) if isinstance(value, (list, tuple)) else value or None
 
 
 def _by_one(

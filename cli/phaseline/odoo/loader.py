@@ -59,6 +59,7 @@ class Loader:
 
     def _wave(self, shape: Shape, wave: Sequence[Record], kinds: dict[str, FieldKind]) -> None:
         own = existing.external_ids(self.port, [record.xmlid for record in wave])
+        self.resolver.ids.update(own)
         self.resolver.learn(self.port, wave)
         wanted = self._resolved(wave, own)
         ids = [found for _, found in own.values()]
@@ -70,6 +71,7 @@ class Loader:
         taken = adopt(self.port, shape, new, taking=self.taking, outcome=self.outcome)
         if taken:
             here.update(taken)
+            self.resolver.ids.update((one, (shape.model, taken[one])) for one in taken)
             actual.update(existing.values(self.port, shape.model, [*taken.values()], kinds))
         refused = self.outcome.refused_rows
         new = [pair for pair in new if pair[0].xmlid not in here and pair[0].row not in refused]

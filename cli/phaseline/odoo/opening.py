@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME = "Opening stock (phaseline)"
 BATCH = 250
+CENT = Decimal("0.01")
 BOOKED = [["is_inventory", "=", True], ["state", "=", "done"], ["inventory_name", "=", NAME]]
 Spot = tuple[int, int]
 
@@ -93,22 +94,20 @@ def _counts(loader: Loader, records: Sequence[Record]) -> Any:
         )
 
 
-def booked(port: Port) -> dict[Spot, Decimal]:
-    """Return what was booked as opening stock, by product and place."""
+def booked(port: Port, what: str = "quantity") -> dict[Spot, Decimal]:
+    """Return the quantity (or `value`) booked as opening stock, by product and place."""
     rows = port.call(
         "stock.move",
         "search_read",
         domain=BOOKED,
-        fields=["product_id", "location_dest_id", "quantity"],
+        fields=["product_id", "location_dest_id", what],
         load="",
         context=existing.ALL,
     )
     found: dict[Spot, Decimal] = {}
     for row in rows:
         spot = (row["product_id"], row["location_dest_id"])
-        found[spot] = found.get(spot, Decimal()) + Decimal(repr(row["quantity"])).quantize(
-            Decimal("0.01")
-        )
+        found[spot] = found.get(spot, Decimal()) + Decimal(repr(row[what])).quantize(CENT)
     return found
 
 
@@ -184,11 +183,3 @@ def _settle(loader: Loader, part: Sequence[Count], batch: Batch, error: Phaselin
         loader.outcome.done(batch)
     else:
         loader.outcome.lost(batch, error.faults[0])
-
-
-def value(port: Port) -> Decimal:
-    """Return the value that Odoo gave the opening stock."""
-    groups = port.call(
-        "stock.move", "formatted_read_group", domain=BOOKED, groupby=[], aggregates=["value:sum"]
-    )
-    return Decimal(str(groups[0]["value:sum"] or 0)) if groups else Decimal()

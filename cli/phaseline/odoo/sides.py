@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata import compare
@@ -11,7 +12,6 @@ from phaseline.odoo.resolve import Resolver, Unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from phaseline.masterdata.records import Record
     from phaseline.masterdata.spec import Shape
@@ -62,11 +62,12 @@ class Stock:
 
 
 def stock(port: Port, records: Sequence[Record]) -> Stock:
-    """Return quantity by record, and the value of all opening stock."""
+    """Return quantity by record, and the value Odoo gave them."""
     resolver = Resolver()
     resolver.learn(port, records)
     there = opening.booked(port)
-    found = {}
+    worth = opening.booked(port, "value")
+    found, value = {}, Decimal()
     for record in records:
         try:
             values = resolver.values(record, new=True)
@@ -75,4 +76,5 @@ def stock(port: Port, records: Sequence[Record]) -> Stock:
         spot = (values["product_id"], values["location_id"])
         if spot in there:
             found[record.xmlid] = there[spot]
-    return Stock(found, opening.value(port))
+            value += worth[spot]
+    return Stock(found, value)
