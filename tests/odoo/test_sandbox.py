@@ -57,6 +57,18 @@ def own(tmp_path: Path) -> Iterator[Path]:
         flow.down(project)
 
 
+@pytest.fixture(scope="module")
+def doomed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project whose running sandbox several tests kill and mend again."""
+    project = tmp_path_factory.mktemp("doomed") / "doomed"
+    init.run(project)
+    try:
+        yield project
+    finally:
+        flow.down(project)
+        assert left_over(project) == []
+
+
 def begin_up(project: Path, *modules: str) -> subprocess.Popen[bytes]:
     """Start `up` as a process of its own, to be killed."""
     program = (
@@ -151,8 +163,8 @@ def test_two_sandboxes_do_not_meet_and_each_ends_alone(own: Path, sandbox: Runni
 
 
 @pytest.mark.parametrize("victim", ["odoo master", "postgres", "both"])
-def test_up_mends_a_sandbox_whose_servers_were_killed(own: Path, victim: str) -> None:
-    running = flow.up(flow.Order(own)).running
+def test_up_mends_a_sandbox_whose_servers_were_killed(doomed: Path, victim: str) -> None:
+    running = flow.up(flow.Order(doomed)).running
     odoo = odoo_server.running(running.server)
     postgres = postgres_server.running(running.server.cluster)
     master = next(one for one in postgres if str(running.server.cluster.data) in one.command)
@@ -163,10 +175,8 @@ def test_up_mends_a_sandbox_whose_servers_were_killed(own: Path, victim: str) ->
     }[victim]
     for process in killed:
         os.kill(process.pid, signal.SIGKILL)
-    running = flow.up(flow.Order(own)).running
+    running = flow.up(flow.Order(doomed)).running
     assert count(running, "sandbox") > 0
-    flow.down(own)
-    assert left_over(own) == []
 
 
 @pytest.mark.parametrize("after", [1.0, 2.5])

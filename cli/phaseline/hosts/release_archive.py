@@ -108,19 +108,40 @@ def check_archive(stored: Stored) -> None:
         raise PhaselineError(Fault("H008", message, hint=hint))
 
 
+def check_content(archive: Path) -> tuple[str, ...]:
+    """Return what differs between an archive's files and its own list; nothing is unpacked."""
+    found: dict[str, str] = {}
+    papers: dict[str, str] = {}
+    with tarfile.open(archive, mode="r|gz") as tar:
+        for entry in tar:
+            stream = tar.extractfile(entry)
+            if stream is None:
+                found[entry.name] = "not a file"
+            elif entry.name in OUTSIDE:
+                papers[entry.name] = stream.read().decode()
+            else:
+                found[entry.name] = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    return _differences(papers.get(FILES, ""), found, papers.get(MANIFEST, "{}"))
+
+
 def check_tree(tree: Path) -> tuple[str, ...]:
     """Return what differs between a release's files and its own list and id, in sentences."""
-    listed = (tree / FILES).read_text(encoding="utf-8")
-    wanted = {line[66:]: line[:64] for line in listed.splitlines()}
     found = {line[66:]: line[:64] for line in list_files(tree).splitlines()}
+    papers = [(tree / name).read_text(encoding="utf-8") for name in (FILES, MANIFEST)]
+    return _differences(papers[0], found, papers[1])
+
+
+def _differences(listed: str, found: dict[str, str], paper: str) -> tuple[str, ...]:
+    wanted = {line[66:]: line[:64] for line in listed.splitlines()}
     wrong = [f"{name} is missing" for name in sorted(wanted.keys() - found.keys())]
     wrong += [f"{name} is not of this release" for name in sorted(found.keys() - wanted.keys())]
     both = sorted(wanted.keys() & found.keys())
     wrong += [f"{name} has changed" for name in both if wanted[name] != found[name]]
-    manifest = json.loads((tree / MANIFEST).read_text(encoding="utf-8"))
-    made = make_id(manifest["series"], manifest["python"], listed, manifest["inputs"])
-    if made != manifest["id"]:
-        wrong.append(f"its content makes the id {made}, it says {manifest['id']}")
+    manifest = json.loads(paper)
+    series, python = str(manifest.get("series")), str(manifest.get("python"))
+    made = make_id(series, python, listed, manifest.get("inputs", {}))
+    if made != manifest.get("id"):
+        wrong.append(f"its content makes the id {made}, it says {manifest.get('id')}")
     return tuple(wrong)
 
 
