@@ -48,16 +48,21 @@ def stacked(rows: Iterable[tuple[str, Mapping[str, Any]]], kinds: Sequence[str])
     return bars
 
 
-def waterfall(spans: Sequence[Any], limit: int = 40) -> list[Bar]:
-    """Return the longest pieces of work in the order they ran, each after the one before."""
-    chosen = sorted(spans, key=lambda span: -span.seconds)[:limit]
+def waterfall(spans: Sequence[Any], limit: int = 24) -> list[Bar]:
+    """Return the longest pieces of work in the order they ran, each after the one before.
+
+    What took less than half a per cent of the whole would be no more than a hairline.
+    """
+    least = sum(span.seconds for span in spans) * 0.005
+    longest = sorted(spans, key=lambda span: -span.seconds)[:limit]
+    chosen = [span for span in longest if span.seconds >= least]
     kept = [span for span in spans if span in chosen]
     whole = sum(span.seconds for span in kept) or 1.0
     bars, x = [], 0.0
     for span in kept:
         width = span.seconds / whole * WIDTH
         piece = Piece(span.kind, span.seconds, round(x, 1), round(max(width, 2.0), 1))
-        bars.append(Bar(span.label, span.seconds, (piece,)))
+        bars.append(Bar(span.label.replace("_", " "), span.seconds, (piece,)))
         x += width
     return bars
 
