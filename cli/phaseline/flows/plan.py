@@ -60,7 +60,7 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
     result["gate"] = [{"code": fault.code, "message": fault.message} for fault in faults]
     result["seconds"] = round(time.monotonic() - started, 3)
     for name in names:
-        record(project_dir, env, plan, name)
+        record(project, env, plan, name)
     return result
 
 
@@ -166,7 +166,7 @@ def describe(plan: Plan, environment: Environment) -> dict[str, Any]:
     }
 
 
-def record(project_dir: Path, env: str, plan: Plan, stage: str) -> None:
+def record(project: Project, env: str, plan: Plan, stage: str) -> None:
     """Write one stage's part of a plan into the journal."""
     own = replace(plan, changes=tuple(one for one in plan.changes if one.stage in {stage, ""}))
     changes = [change.data() for change in own.changes]
@@ -174,9 +174,9 @@ def record(project_dir: Path, env: str, plan: Plan, stage: str) -> None:
         "stage": stage,
         "stages": list(plan.stages),
         "fingerprint": plan.fingerprint,
-        "input_hash": plan.input_hash,
+        "input_hash": project.input_hash(stage),
         "counts": own.counts,
     }
     short = ("kind", "ref", "model", "summary", "place")
     payload["changes"] = [{key: change[key] for key in short} for change in changes]
-    journal.append(project_dir, "plan", env, payload)
+    journal.append(project.folder, "plan", env, payload)

@@ -36,11 +36,12 @@ class Kept:
 
 @dataclass
 class Refs:
-    """What the refs of proofs lead to, looked up once each."""
+    """What the refs of proofs lead to and how models are made, looked up once for all proofs."""
 
     port: Port
     ours: Collection[str]
     found: dict[str, tuple[str, int] | None] = field(default_factory=dict)
+    definitions: dict[str, dict[str, FieldInfo]] = field(default_factory=dict)
 
     def record(self, name: str) -> tuple[str, int] | None:
         """Return model and id of a record by its ref."""
@@ -57,6 +58,22 @@ class Refs:
         rows = self.port.call(model, "read", [one], fields=[ref.path], load=None)
         return rows[0][ref.path] or None if rows else None
 
+    def definition(self, model: str, name: str) -> FieldInfo:
+        """Return the definition of a field."""
+        if name == "id":
+            return FieldInfo("integer")
+        if model not in self.definitions:
+            rows = self.port.call(
+                model, "fields_get", attributes=["type", "relation"], context={"lang": "en_US"}
+            )
+            self.definitions[model] = {
+                key: FieldInfo(row["type"], row.get("relation") or "") for key, row in rows.items()
+            }
+        if name not in self.definitions[model]:
+            message = f"{model} has no field '{name}'"
+            raise UnclearError(message)
+        return self.definitions[model][name]
+
 
 @dataclass
 class Values:
@@ -68,7 +85,6 @@ class Values:
     today: str
     unique: str
     kept: dict[str, Any] = field(default_factory=dict)
-    definitions: dict[str, dict[str, FieldInfo]] = field(default_factory=dict)
 
     def plain(self, node: Node) -> Any:
         """Return a value with ids for refs and kept records."""
@@ -151,7 +167,7 @@ class Values:
 
     def read(self, records: Kept, name: str) -> Any:
         """Return a field of kept records: other records, or a value of each."""
-        info = self.definition(records.model, name)
+        info = self.refs.definition(records.model, name)
         context = {"lang": "en_US"}
         rows = self.admin.call(
             records.model, "read", list(records.ids), fields=[name], load=None, context=context
@@ -167,7 +183,7 @@ class Values:
 
     def each(self, records: Kept, name: str) -> list[Any]:
         """Return a field's value of every record, the empty ones too: a value, an id or ids."""
-        self.definition(records.model, name)
+        self.refs.definition(records.model, name)
         context = {"lang": "en_US"}
         rows = self.admin.call(
             records.model, "read", list(records.ids), fields=[name], load=None, context=context
@@ -189,27 +205,11 @@ class Values:
             raise UnclearError(message)
         return found
 
-    def definition(self, model: str, name: str) -> FieldInfo:
-        """Return the definition of a field."""
-        if name == "id":
-            return FieldInfo("integer")
-        if model not in self.definitions:
-            rows = self.admin.call(
-                model, "fields_get", attributes=["type", "relation"], context={"lang": "en_US"}
-            )
-            self.definitions[model] = {
-                key: FieldInfo(row["type"], row.get("relation") or "") for key, row in rows.items()
-            }
-        if name not in self.definitions[model]:
-            message = f"{model} has no field '{name}'"
-            raise UnclearError(message)
-        return self.definitions[model][name]
-
     def writable(self, model: str, node: Node) -> dict[str, Any]:
         """Return values in Odoo's write form, lines as create commands."""
         values: dict[str, Any] = {}
         for name, item in node.entries.items():
-            info = self.definition(model, name)
+            info = self.refs.definition(model, name)
             if info.type in MANY:
                 values[name] = self.commands(info, item)
             elif info.type in TEXTS and isinstance(item.value, tuple):
