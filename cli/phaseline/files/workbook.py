@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import xlsxwriter
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from phaseline.masterdata.spec import Column, Spec
 
 ROWS = 20_000
+CREATED = datetime(2026, 1, 1, tzinfo=UTC)  # the same spec gives the same bytes
 LONGEST_LIST = 5000
 TEXT = "@"
 NUMBERS = {"number": "0.######", "money": "0.00##", "integer": "0", "date": "yyyy-mm-dd"}
@@ -27,7 +29,7 @@ def template(spec: Spec, lists: dict[str, tuple[str, ...]] | None = None) -> byt
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
     book.set_custom_property("phaseline_template", spec.template_id)
     book.set_custom_property("phaseline_language", "en")
-    book.set_properties({"title": spec.title, "comments": spec.about})
+    book.set_properties({"title": spec.title, "comments": spec.about, "created": CREATED})
     _read_me(book, spec)
     data = book.add_worksheet("Data")
     hidden = book.add_worksheet("Lists")
