@@ -1,4 +1,4 @@
-"""The client's round trip: a template goes out, filled lines come back, mistakes are marked in it."""
+"""The round trip: a template goes out, filled lines come back, mistakes are marked in it."""
 
 from __future__ import annotations
 
