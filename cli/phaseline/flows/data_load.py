@@ -155,6 +155,8 @@ def load(verdict: Verdict, loader: Loader) -> dict[str, Any]:
         bring(verdict, loader)
     except PhaselineError as error:  # a read failed: what was sent before stays counted
         loader.outcome.stopped = error.faults[0]
+        told = loader.outcome.told
+        loader.outcome.not_sent += max(len(verdict.good) - told, 0)
     seconds = time.perf_counter() - started
     outcome = loader.outcome
     refused = sorted({one.row: one for one in outcome.refused}.values(), key=lambda one: one.row)

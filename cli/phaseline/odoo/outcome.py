@@ -68,6 +68,12 @@ class Outcome:
         """The lines Odoo would not take."""
         return frozenset(one.row for one in self.refused)
 
+    @property
+    def told(self) -> int:
+        """How many records have an outcome so far."""
+        done = self.created + self.updated + self.unchanged
+        return done + self.unknown + self.not_sent + len(self.refused)
+
     def refuse(self, record: Record, code: str, message: str) -> None:
         """Note a line as refused."""
         with self.lock:
