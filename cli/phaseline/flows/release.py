@@ -22,8 +22,8 @@ from phaseline.core.release import (
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import release_recipe
 from phaseline.files.places import cache_dir, kit_dir
+from phaseline.hosts import machine, release_archive, release_lock, release_tree, sbom, sources
 from phaseline.hosts import mirror as mirrors
-from phaseline.hosts import release_archive, release_lock, release_tree, sbom, sources
 from phaseline.hosts.debian_archive import Archive
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ def _make(
     recipe: Recipe, locks: Locks, python: str, inputs: dict[str, Any], kitchen: release_tree.Kitchen
 ) -> Stored:
     releases = releases_dir()
+    machine.need_room(releases, 5)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=releases) as name:
         tree = Path(name) / "tree"
         tree.mkdir()

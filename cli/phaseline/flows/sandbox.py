@@ -15,7 +15,7 @@ from phaseline.core.tenant import answer
 from phaseline.files.places import cache_dir, state_dir
 from phaseline.files.project import open_project
 from phaseline.flows import release as releases
-from phaseline.hosts import accounts, clones, programs, release_archive
+from phaseline.hosts import accounts, clones, machine, programs, release_archive
 from phaseline.hosts import sandbox as host
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class Brought:
 def up(order: Order, say: Callable[[str], None] = releases.silent) -> Brought:
     """Return the project's sandbox, brought up from whatever state it is in."""
     begun = time.monotonic()
-    account = _account(create=True)
+    machine.need_room(cache_dir(), 2)
+    account = _account(order.project, create=True)
     home = home_of(order.project)
     state = host.status(home, account)
     kept = state.record.get("release")
@@ -68,13 +69,13 @@ def reset(order: Order, say: Callable[[str], None] = releases.silent) -> Brought
     """Return the project's sandbox, made anew from the template; the logins stay."""
     begun = time.monotonic()
     say("removing the old sandbox")
-    host.down(home_of(order.project), _account(), keep_access=True)
+    host.down(home_of(order.project), _account(order.project), keep_access=True)
     return Brought(up(order, say).running, time.monotonic() - begun)
 
 
 def down(project: Path, *, purge_cache: bool = False) -> bool:
     """Remove the project's sandbox with its secrets; return whether there was one."""
-    account = _account()
+    account = _account(project)
     there = host.down(home_of(project), account)
     # The logins of a sandbox die with it.
     shutil.rmtree(state_dir(project) / "sandbox", ignore_errors=True)
@@ -88,7 +89,7 @@ def down(project: Path, *, purge_cache: bool = False) -> bool:
 
 def status(project: Path) -> dict[str, Any]:
     """Return how the project's sandbox is."""
-    state = host.status(home_of(project), _account())
+    state = host.status(home_of(project), _account(project))
     ports = state.record.get("ports", [])
     return {
         "state": state.kind,
@@ -104,7 +105,7 @@ def status(project: Path) -> dict[str, Any]:
 
 def running(project: Path) -> Running:
     """Return the project's running sandbox; a fault when it does not answer."""
-    return host.find(home_of(project), _account())
+    return host.find(home_of(project), _account(project))
 
 
 @contextlib.contextmanager
@@ -138,5 +139,9 @@ def modules_of(project: Path) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _account(*, create: bool = False) -> accounts.Account:
+def _account(project: Path, *, create: bool = False) -> accounts.Account:
+    """Return who a sandbox runs as; one that is there keeps its account."""
+    run = home_of(project) / "run"
+    if run.is_dir():
+        return accounts.owner(run)
     return accounts.choose(programs.find("useradd", "passwd") if create else None)

@@ -11,6 +11,7 @@ from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 SYSTEM_ACCOUNT = "phaseline"
 
@@ -60,6 +61,12 @@ def choose(create: str | None = None) -> Account:
             raise PhaselineError(_missing()) from None
     _create(create)
     return _named(pwd.getpwnam(SYSTEM_ACCOUNT))
+
+
+def owner(folder: Path) -> Account:
+    """Return the account a folder belongs to: what was started there runs as that one."""
+    entry = pwd.getpwuid(folder.stat().st_uid)
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, dropped=os.geteuid() == 0)
 
 
 def _named(entry: pwd.struct_passwd) -> Account:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from phaseline.errors import PhaselineError
+from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts import accounts, mirror, odoo_server, postgres_server, programs, wheels
 from phaseline.hosts.debian_archive import KEYRING
 
@@ -49,6 +49,16 @@ def look(state: Path, cache: Path) -> tuple[Finding, ...]:
         _program("git", "git", "takes Odoo from a repository", needed=False),
         _chromium(),
     )
+
+
+def need_room(folder: Path, gib: int) -> None:
+    """Raise a fault unless the disk of a folder has so much room: better now than half-way."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    free = shutil.disk_usage(there).free / GIB
+    if free < gib:
+        hint = f"Free {gib} GiB there, or set PHASELINE_CACHE_HOME to a folder on another disk."
+        message = f"{there} has {free:.1f} GiB free, {gib} are needed"
+        raise PhaselineError(Fault("H016", message, hint=hint))
 
 
 def _debian() -> Finding:

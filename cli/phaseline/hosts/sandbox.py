@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
@@ -22,7 +23,6 @@ from phaseline.hosts.postgres_server import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from phaseline.hosts.accounts import Account
 
@@ -75,8 +75,7 @@ def up(spec: Spec, say: Callable[[str], None]) -> Running:
         ports = _ports(record)
         odoo_server.configure(server, ports, spec.cron)
         template = templates.choose(spec.cache, spec.release.name, spec.modules, server)
-        if not record:
-            record = {"modules": list(template.modules), "release": str(spec.release)}
+        record = {"modules": list(template.modules), **record, "release": str(spec.release)}
         record |= {"ports": list(ports), "cron": spec.cron, "cache": str(spec.cache)}
         sandbox_record.write(spec.home, record)
         templates.prepare(server, template, say)
@@ -96,8 +95,9 @@ def status(home: Path, account: Account) -> State:
     found = processes.inside(run, account.uid)
     if not record and not found:
         return State("absent", {}, ())
-    answering = bool(record.get("ports")) and odoo_server.answers(record["ports"][0], timeout=5.0)
-    return State("running" if answering and found else "stopped", record, found)
+    # Both workers may be at a long request: be patient as long as the masters live.
+    running = _masters_live(record) and odoo_server.answers(record["ports"][0], timeout=60.0)
+    return State("running" if running else "stopped", record, found)
 
 
 def find(home: Path, account: Account) -> Running:
@@ -107,8 +107,6 @@ def find(home: Path, account: Account) -> Running:
     if not record or access is None or status(home, account).kind != "running":
         hint = "Run `phaseline sandbox up`."
         raise PhaselineError(Fault("H013", "the sandbox is not running", hint=hint))
-    from pathlib import Path  # noqa: PLC0415
-
     server = _server(home, Path(record["release"]), Path(record["cache"]), account)
     return _running(server, record)
 
@@ -192,10 +190,14 @@ def _ports(record: dict[str, Any]) -> tuple[int, int]:
 
 
 def _is_up(server: Server, record: dict[str, Any]) -> bool:
-    masters = [processes.Process(*one) for one in record.get("masters", [])]
-    if not masters or not all(processes.alive(one) for one in masters):
+    if not _masters_live(record) or not postgres_server.ready(server.cluster):
         return False
-    return postgres_server.ready(server.cluster) and odoo_server.answers(record["ports"][0])
+    return odoo_server.answers(record["ports"][0], timeout=60.0)
+
+
+def _masters_live(record: dict[str, Any]) -> bool:
+    masters = [processes.Process(*one) for one in record.get("masters", [])]
+    return bool(masters) and all(processes.alive(one) for one in masters)
 
 
 def _running(server: Server, record: dict[str, Any]) -> Running:
