@@ -101,6 +101,17 @@ def test_a_long_call_gets_a_longer_lease(port, rival):
     lock.release()
 
 
+def test_a_lease_that_ran_out_unnoticed_goes_on_when_nobody_took_it(port, rival):
+    lock = locks.acquire(port, "anna", lease=1.0)
+    time.sleep(BEHIND)
+    lock.renew(60)
+    lock.check()
+    with pytest.raises(PhaselineError) as caught:
+        locks.acquire(rival, "bert")
+    assert code(caught) == "O008"
+    lock.release()
+
+
 def test_a_row_edited_by_hand_still_locks(port, rival):
     row = {"key": locks.KEY, "value": "mine!"}
     port.call("ir.config_parameter", "create", vals_list=[row])

@@ -81,9 +81,6 @@ class Lock:
         """
         wanted = lease or self._lease
         now = time.monotonic()
-        if now > self._until:
-            # Somebody may be taking it over at this moment; a renewal now would come between.
-            raise self._lost(look(self._port))
         if lease is None and now + wanted <= self._until:
             return
         try:
@@ -98,6 +95,13 @@ class Lock:
             if "O004" in codes(err):
                 raise self._lost(look(self._port)) from err
             raise
+        if now > self._until:
+            # Nobody had taken it over when the renewal arrived, but somebody who saw the lease run
+            # out may be at it: such a one is through by now.
+            time.sleep(GRACE)
+            held = look(self._port)
+            if held is None or held.token != self.token:
+                raise self._lost(held)
         self._until = now + wanted
 
     def release(self) -> None:
