@@ -14,8 +14,9 @@ from phaseline.errors import Fault, PhaselineError
 READS = frozenset(
     {
         "context_get", "default_get", "export_data", "fields_get", "formatted_read_group",
-        "get_external_id", "get_metadata", "get_views", "has_access", "has_group", "name_search", "onchange",
-        "read", "read_group", "search", "search_count", "search_read", "web_read",
+        "get_external_id", "get_metadata", "get_views", "has_access", "has_group",
+        "name_search", "onchange", "read", "read_group", "search", "search_count",
+        "search_read", "web_read",
         "web_search_read",
     }
 )  # fmt: skip
