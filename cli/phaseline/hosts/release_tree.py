@@ -141,7 +141,7 @@ def _distributions(
     files = wheels.fetch([*plain, *locks.addons], python, store)
     # Apart: a build tool may be pinned in another version than Odoo's own dependency.
     made_with = wheels.fetch(locks.tools, python, store)
-    parts = [(pin, files[pin.name], "python") for pin in plain]
+    parts = [(pin, files[pin], "python") for pin in plain]
     if sources_:
         tools = scratch / "tools"
         names = {normal(one.partition("==")[0]) for one in recipe.build_tools}
@@ -150,10 +150,10 @@ def _distributions(
                 wheels.unpack(made_with[pin.name], tools)
         archives = wheels.fetch(sources_, python, store, build_path=tools)
         for pin in sources_:
-            built = wheels.build(archives[pin.name], tools, scratch)
+            built = wheels.build(archives[pin], tools, scratch)
             parts.append((pin, built, "python"))
     pdf = normal(recipe.pdf.partition("==")[0])
-    parts += [(pin, files[pin.name], "addon") for pin in locks.addons]
+    parts += [(pin, files[pin], "addon") for pin in locks.addons]
     parts += [(pin, made_with[pin.name], "pdf") for pin in locks.tools if normal(pin.name) == pdf]
     return parts
 

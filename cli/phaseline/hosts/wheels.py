@@ -49,25 +49,25 @@ def target(python: str) -> list[str]:
 
 def fetch(
     pins: Sequence[Pin], python: str, cache: Path, build_path: Path | None = None
-) -> dict[str, Path]:
-    """Return the file of each pin by name, from the cache or fetched with its hash required.
+) -> dict[Pin, Path]:
+    """Return the file of each pin, from the cache or fetched with its hash required.
 
     Sources are allowed where `build_path` holds the unpacked build tools: pip then reads their
     metadata with those, never with tools from the index.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    found = {pin.name: _cached(pin, cache) for pin in pins}
-    missing = [pin for pin in pins if found[pin.name] is None]
+    found = {pin: _cached(pin, cache) for pin in pins}
+    missing = [pin for pin in pins if found[pin] is None]
     if missing:
         with tempfile.TemporaryDirectory(prefix=".pip-", dir=cache) as name:
             _download(missing, python, Path(name), build_path)
             for file in sorted((Path(name) / "files").iterdir()):
                 _keep(file, missing, cache)
-        found = {pin.name: _cached(pin, cache) for pin in pins}
-    lost = [pin for pin in pins if found[pin.name] is None]
+        found = {pin: _cached(pin, cache) for pin in pins}
+    lost = [pin for pin in pins if found[pin] is None]
     if lost:
         raise PhaselineError(*(_mismatch(pin) for pin in lost))
-    return {name: file for name, file in found.items() if file is not None}
+    return {pin: file for pin, file in found.items() if file is not None}
 
 
 def unpack(wheel: Path, into: Path) -> None:

@@ -216,6 +216,17 @@ def test_a_locked_distribution_is_unpacked_with_its_licence(recipe: Path, index:
     assert part["licence"] == "MIT"
 
 
+def test_a_build_tool_is_not_taken_for_the_releases_own_version(recipe: Path, index: Path) -> None:
+    digests = {version: make_wheel(index, "little", version)[1] for version in ("1.0", "2.0")}
+    for name, version in (("odoo-py311.lock", "2.0"), ("tools.lock", "1.0")):
+        pins = (Pin("little", version, (f"sha256:{digests[version]}",)),)
+        (recipe / name).write_text(format_pins(pins, "test"), encoding="utf-8")
+    stored = build(recipe).stored
+    tree = release_archive.unpack(stored, flow.releases_dir())
+    assert (tree / "python/little-2.0.dist-info").is_dir()
+    assert not (tree / "python/little-1.0.dist-info").exists()
+
+
 def test_a_distribution_with_another_hash_is_refused(
     recipe: Path, index: Path, own_places: Path
 ) -> None:
