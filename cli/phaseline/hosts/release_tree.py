@@ -147,14 +147,14 @@ def _distributions(
         names = {normal(one.partition("==")[0]) for one in recipe.build_tools}
         for pin in locks.tools:
             if normal(pin.name) in names:
-                wheels.unpack(made_with[pin.name], tools)
+                wheels.unpack(made_with[pin], tools)
         archives = wheels.fetch(sources_, python, store, build_path=tools)
         for pin in sources_:
             built = wheels.build(archives[pin], tools, scratch)
             parts.append((pin, built, "python"))
     pdf = normal(recipe.pdf.partition("==")[0])
     parts += [(pin, files[pin], "addon") for pin in locks.addons]
-    parts += [(pin, made_with[pin.name], "pdf") for pin in locks.tools if normal(pin.name) == pdf]
+    parts += [(pin, made_with[pin], "pdf") for pin in locks.tools if normal(pin.name) == pdf]
     return parts
 
 
