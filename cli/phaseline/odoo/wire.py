@@ -43,6 +43,9 @@ class Wire:
         self._client = httpx.Client(
             timeout=self._limits(timeout),
             limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_IDLE_SECONDS),
+            # Reading the certificates takes longer than a call; without TLS nobody asks for them,
+            # and redirects (to TLS, say) are never followed.
+            verify=self.url.lower().startswith("https:"),
             # A proxy of the environment never stands between this machine and itself.
             trust_env=host not in {"localhost", "127.0.0.1", "::1"},
         )
