@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -83,14 +82,10 @@ def test_the_installed_command_shows_its_help(name: str, installed: Path, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_help_comes_in_less_than_a_third_of_a_second() -> None:
-    """The best of several tries: a loaded machine must not fail the build."""
+def test_help_imports_nothing_it_does_not_need() -> None:
+    """That keeps it below a third of a second; a clock in a test would only measure load."""
     program = str(Path(sys.executable).with_name("phaseline"))
-    best = 9.0
-    for _ in range(12):
-        start = time.perf_counter()
-        subprocess.run([program, "--help"], check=True, capture_output=True)
-        best = min(best, time.perf_counter() - start)
-        if best < 0.3:
-            break
-    assert best < 0.3
+    line = [sys.executable, "-X", "importtime", program, "--help"]
+    told = subprocess.run(line, check=True, capture_output=True, text=True).stderr
+    for heavy in ("httpx", "odoorpc", "openpyxl", "rich", "jinja2", "cryptography", "yaml"):
+        assert f"| {heavy}" not in told, heavy

@@ -82,7 +82,8 @@ def refuse_unapplied(project: Project, environment: Environment, stage: str) -> 
     """Raise when Odoo is not what the stage says: a verdict on something else proves nothing."""
     plan = make(project, environment, (stage,)).plan
     if plan.changes:
-        message = f"{len(plan.changes)} changes of stage '{stage}' are not applied"
+        first = ", ".join(f"{one.ref} ({one.summary})" for one in plan.changes[:3])
+        message = f"{len(plan.changes)} changes of stage '{stage}' are not applied: {first}"
         hint = f"Run: phaseline apply {stage} --env {environment.name}"
         raise PhaselineError(Fault("E013", message, plan.changes[0].place, hint))
 

@@ -35,7 +35,7 @@ SETTINGS = {
     "max_wal_size": "2GB",
     "jit": "off",
     "log_min_messages": "warning",
-    "autovacuum_naptime": "5min",
+    "autovacuum_naptime": "30s",
 }
 
 
