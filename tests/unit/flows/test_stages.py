@@ -63,7 +63,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
 
     @contextmanager
     def connect(project_dir: Path, env: str) -> Iterator[Any]:
-        kind = "production" if env == "live" else "testing"
+        kind = {"live": "production", "sandbox": "sandbox"}.get(env, "testing")
         yield made.environment(kind, env)
 
     for flow in (apply, drift, plan, verify):
@@ -164,6 +164,14 @@ def test_production_takes_only_what_testing_signed(shop: Workshop) -> None:
     prove(shop)
     sign.run(shop.folder, "one", "testing", "Ada")
     assert not apply.run(shop.folder, "one", "live", Permission())["applied"]
+
+
+def test_a_rehearsal_in_the_sandbox_opens_no_production(shop: Workshop) -> None:
+    prove(shop, "sandbox")
+    sign.run(shop.folder, "one", "sandbox", "Ada")
+    with pytest.raises(PhaselineError) as error:
+        apply.run(shop.folder, "one", "live", Permission())
+    assert code(error) == "E009"
 
 
 def test_nothing_is_written_on_production_to_prove_it(shop: Workshop) -> None:
