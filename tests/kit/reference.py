@@ -82,7 +82,7 @@ def usage(name: str, command: click.Command) -> str:
         for parameter in command.params
         if isinstance(parameter, click.Argument)
     ]
-    return "`" + " ".join([name, *arguments]) + "`"
+    return "`" + " ".join([name, *arguments]).replace("|", "\\|") + "`"
 
 
 def command_table() -> str:
