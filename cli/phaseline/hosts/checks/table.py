@@ -1,0 +1,37 @@
+"""Every check there is, in the order a report shows them."""
+
+from __future__ import annotations
+
+from phaseline.hosts.checks import (
+    accounts,
+    certificates,
+    databases,
+    firewall,
+    modes,
+    monitoring,
+    odoo,
+    pg_hba,
+    postgres,
+    sockets,
+    ssh,
+    system,
+    units,
+    web,
+)
+
+CHECKS = (
+    *system.CHECKS,
+    *accounts.CHECKS,
+    *ssh.CHECKS,
+    *firewall.CHECKS,
+    *sockets.CHECKS,
+    *modes.CHECKS,
+    *certificates.CHECKS,
+    *units.CHECKS,
+    *postgres.CHECKS,
+    *pg_hba.CHECKS,
+    *databases.CHECKS,
+    *odoo.CHECKS,
+    *web.CHECKS,
+    *monitoring.CHECKS,
+)
