@@ -207,6 +207,10 @@ HOST_CODES: dict[str, Code] = {
     "H016": Code("the disk has too little room", Exit.FAILED),
     "H017": Code("a database could not be copied, made or dropped", Exit.FAILED),
     "H018": Code("no Debian mirror was found on this machine", Exit.FAILED),
+    "H019": Code("this machine cannot carry a lab", Exit.FAILED),
+    "H020": Code("a host of the lab could not be made or does not start", Exit.FAILED),
+    "H021": Code("an inventory names no hosts a lab could make", Exit.INVALID),
+    "H022": Code("the inventory of the project is not the lab's own", Exit.REFUSED),
 }
 ODOO_CODES: dict[str, Code] = {
     "O001": Code("Odoo cannot be reached", Exit.UNREACHABLE),

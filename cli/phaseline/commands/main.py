@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "help": "phaseline.commands.help:command",
     "history": "phaseline.commands.history:command",
     "init": "phaseline.commands.init:command",
+    "lab": "phaseline.commands.lab:command",
     "migrate": "phaseline.commands.migrate:command",
     "plan": "phaseline.commands.plan:command",
     "release": "phaseline.commands.release:command",

@@ -29,6 +29,12 @@ def find(given: str | None = None, apt: Path = APT, release: Path = Path("/etc/o
     )
 
 
+def security(apt: Path = APT) -> str | None:
+    """Return where this machine gets Debian's security updates, or None when it does not say."""
+    found = (uri for uri, suite in _sources(apt) if suite.endswith("-security"))
+    return next((uri.rstrip("/") for uri in found), None)
+
+
 def codename(release: Path = Path("/etc/os-release")) -> str:
     """Return the codename of this Debian, as `bookworm`, or an empty text."""
     if not release.is_file():

@@ -1,0 +1,228 @@
+"""A lab: Debian hosts with systemd and SSH as nspawn machines on a bridge of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Fault, PhaselineError
+from phaseline.hosts import (
+    lab_claims,
+    lab_disk,
+    lab_host,
+    lab_image,
+    lab_network,
+    lab_ssh,
+    programs,
+    sandbox_record,
+)
+from phaseline.hosts.lab_disk import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+PROGRAMS = {
+    "ip": "iproute2",
+    "mmdebstrap": "mmdebstrap",
+    "nft": "nftables",
+    "ssh": "openssh-client",
+    "systemd-nspawn": "systemd-container",
+    "unshare": "util-linux",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a lab is to be: where it keeps itself, and each host's name with its suite."""
+
+    home: Path
+    cache: Path
+    hosts: Mapping[str, str]
+    mirror: str | None = None
+    tmpfs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A lab as it was written down; whether a host runs is asked of the host."""
+
+    home: Path
+    number: int
+    hosts: tuple[Place, ...]
+    suites: Mapping[str, str]
+
+    @property
+    def gateway(self) -> str:
+        """The address of this machine in the lab."""
+        return lab_network.gateway(self.number)
+
+    @property
+    def ssh_config(self) -> Path:
+        """The file for `ssh -F`."""
+        return self.home / lab_ssh.CONFIG
+
+    @property
+    def sockets(self) -> Path:
+        """The folder of the sockets that SSH keeps open."""
+        return lab_claims.runtime(self.number)
+
+    def host(self, name: str) -> Place:
+        """Return a host by its name."""
+        return next(one for one in self.hosts if one.name == name)
+
+
+def up(spec: Spec, say: Callable[[str], None]) -> Lab:
+    """Bring a lab up from whatever state it is in; a host that answers is left alone."""
+    check()
+    with sandbox_record.alone(spec.home):
+        number = lab_claims.claim(spec.home, _wipe)
+        lab = _plan(spec, number)
+        _write(lab, spec)
+        bases = {s: lab_image.make(spec.cache, s, spec.mirror, say) for s in _suites(spec)}
+        lab_network.up(number)
+        lab.sockets.mkdir(mode=0o700, exist_ok=True)
+        _disks(lab, spec)
+        lab_disk.own_key(spec.home / lab_ssh.KEY)
+        key = lab_disk.public(spec.home / lab_ssh.KEY)
+        addresses = {one.name: one.address for one in lab.hosts}
+        asleep = [one for one in lab.hosts if not (lab_host.runs(one) and lab_host.answers(one))]
+        if asleep:
+            say(f"starting {', '.join(one.name for one in asleep)}")
+        for place in asleep:
+            lab_host.cut(place)
+            lab_disk.make(place, bases[lab.suites[place.name]], lab.gateway, key)
+            lab_disk.names(place, addresses)
+            lab_host.start(place, lab_network.bridge(number))
+        lab_ssh.write(lab.home, lab.hosts)
+        with ThreadPoolExecutor(max(len(asleep), 1)) as pool:
+            list(pool.map(lab_host.wait, asleep))
+        return lab
+
+
+def find(home: Path) -> Lab | None:
+    """Return the lab of a folder as it was written down, or None; nothing is changed."""
+    record = sandbox_record.read(home)
+    return _lab(home, record) if record else None
+
+
+def down(home: Path) -> bool:
+    """End every host of a lab and remove all of it; return whether there was anything."""
+    if not home.is_dir():
+        return False
+    need_root()
+    with sandbox_record.alone(home):
+        record = sandbox_record.read(home)
+        number = lab_claims.number(home)
+        if record and number is None:
+            number = int(record["number"])  # its claim went with a restart of the machine
+        if number is not None:
+            lab_ssh.close(lab_claims.runtime(number))
+            _wipe(number)
+        _unmount(home)
+        for child in home.iterdir():
+            if child.name in {sandbox_record.RECORD, ".lock"}:
+                continue  # the record goes last: until then this can be done again
+            shutil.rmtree(child) if child.is_dir() and not child.is_symlink() else child.unlink()
+        if number is not None:
+            lab_claims.release(number)
+        (home / sandbox_record.RECORD).unlink(missing_ok=True)
+        (home / ".lock").unlink()
+        home.rmdir()
+    return bool(record)
+
+
+def check() -> None:
+    """Raise faults unless this machine can carry a lab: all that is missing in one go."""
+    need_root()
+    missing = []
+    for name, package in PROGRAMS.items():
+        try:
+            programs.find(name, package)
+        except PhaselineError:
+            missing.append(name)
+    if missing:
+        packages = " ".join(sorted({PROGRAMS[name] for name in missing}))
+        hint = f"Run `apt-get install {packages}`, then the same command again."
+        raise PhaselineError(Fault("H005", f"missing: {', '.join(missing)}", hint=hint))
+
+
+def need_root() -> None:
+    """Raise a fault unless we are root: a lab makes bridges, mounts and machines."""
+    if os.geteuid() != 0:
+        hint = "Run it again with `sudo`, or as root on a machine made for it."
+        raise PhaselineError(Fault("H019", "a lab needs root", hint=hint))
+
+
+def _plan(spec: Spec, number: int) -> Lab:
+    """Return the lab that is to be: hosts there already keep their address and disk."""
+    record = sandbox_record.read(spec.home)
+    known: dict[str, int] = {}
+    if record.get("number") == number:
+        known = {one["name"]: one["index"] for one in record["hosts"]}
+    free = (one for one in range(1, 240) if one not in known.values())
+    indices = {name: known.get(name) or next(free) for name in spec.hosts}
+    places = tuple(_place(spec.home, number, name, index) for name, index in indices.items())
+    return Lab(spec.home, number, places, dict(spec.hosts))
+
+
+def _place(home: Path, number: int, name: str, index: int) -> Place:
+    machine = f"{lab_network.bridge(number)}h{index}"
+    where = lab_network.address(number, index)
+    return Place(name, machine, where, home / "hosts" / name)
+
+
+def _write(lab: Lab, spec: Spec) -> None:
+    """Write the lab down before anything of it is made; hosts that are not wanted any more go."""
+    record = sandbox_record.read(lab.home)
+    if record:
+        for old in _lab(lab.home, record).hosts:
+            if old not in lab.hosts or record["suites"].get(old.name) != lab.suites[old.name]:
+                lab_host.cut(old)
+                shutil.rmtree(old.folder, ignore_errors=True)
+    hosts = [{"name": one.name, "index": int(one.machine.rpartition("h")[2])} for one in lab.hosts]
+    record = {"number": lab.number, "hosts": hosts, "suites": dict(lab.suites)}
+    sandbox_record.write(lab.home, {**record, "tmpfs": spec.tmpfs})
+
+
+def _lab(home: Path, record: dict[str, Any]) -> Lab:
+    number = int(record["number"])
+    places = [_place(home, number, one["name"], one["index"]) for one in record["hosts"]]
+    return Lab(home, number, tuple(places), record["suites"])
+
+
+def _suites(spec: Spec) -> list[str]:
+    return sorted(set(spec.hosts.values()))
+
+
+def _wipe(number: int) -> None:
+    for machine in lab_host.machines(f"{lab_network.bridge(number)}h"):
+        lab_host.wipe(machine)
+    lab_network.down(number)
+
+
+def _disks(lab: Lab, spec: Spec) -> None:
+    disks = lab.home / "hosts"
+    disks.mkdir(exist_ok=True)
+    if spec.tmpfs and not disks.is_mount():
+        mount = programs.find("mount", "mount")
+        argv = [
+            mount,
+            "-t",
+            "tmpfs",
+            "-o",
+            "mode=0755,size=75%",
+            lab_network.bridge(lab.number),
+            str(disks),
+        ]
+        programs.must(programs.attempt(argv), "H020", "no memory disk for the hosts")
+
+
+def _unmount(home: Path) -> None:
+    if (home / "hosts").is_mount():
+        umount = programs.find("umount", "mount")
+        argv = [umount, str(home / "hosts")]
+        programs.must(programs.attempt(argv), "H020", "the memory disk is in use")
