@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Xml
 
@@ -12,6 +13,7 @@ from phaseline.files.render_plan import on_paper
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+MOST = 3  # checks with one reason that are told one by one
 BAD = ("deviates", "could not be read")
 AREAS = {
     "host": "System and accounts", "updates": "Updates", "kernel": "Kernel", "ssh": "SSH",
@@ -53,8 +55,7 @@ def render(result: Mapping[str, Any], *, colour: bool) -> str:
         line.append(of_host(host), "red" if bad(host["checks"]) else "green")
         line.append(f"  {', '.join(host['functions'])}", "dim")
         lines.append(line)
-        for check in bad(host["checks"]):
-            lines += deviation(check)
+        lines += deviations(bad(host["checks"]))
     lines.append(total(result))
     return on_paper(lines, colour=colour)
 
@@ -75,6 +76,23 @@ def counted(checks: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     for one in checks:
         found[one["verdict"]] += 1
     return found
+
+
+def deviations(checks: list[Mapping[str, Any]]) -> list[Text]:
+    """Return the lines of a host's deviations; what one reason hides is told together."""
+    reasons = Counter(one["found"] for one in checks if one["verdict"] == "could not be read")
+    lines: list[Text] = []
+    told: set[str] = set()
+    for check in checks:
+        reason = check["found"]
+        if check["verdict"] != "could not be read" or reasons[reason] <= MOST:
+            lines += deviation(check)
+        elif reason not in told:
+            told.add(reason)
+            line = Text("    could not be read: ", "bold magenta")
+            line.append(f"{reasons[reason]} checks want {reason}")
+            lines.append(line)
+    return lines
 
 
 def deviation(check: Mapping[str, Any]) -> list[Text]:

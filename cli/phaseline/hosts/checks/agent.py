@@ -103,6 +103,9 @@ def sql(database: str, query: str) -> list[Any]:
     """Return the rows of a query as records; the transaction is read-only."""
     whole = f"SELECT coalesce(json_agg(t), '[]') FROM ({query}) t"  # noqa: S608 (our own)
     argv = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", whole]
+    if not Path("/run/postgresql").exists():
+        message = "PostgreSQL does not run here"
+        raise RuntimeError(message)
     options = "-c default_transaction_read_only=on -c statement_timeout=20000"
     said = run(argv, user="postgres", group="postgres", extra_groups=[], env={"PGOPTIONS": options})
     rows: list[Any] = json.loads(said or "[]")

@@ -101,7 +101,8 @@ def answers(
         meta.get("key") == "l4proto" and all("icmp" in one for one in values)
     )
     state = left.get("ct", {}).get("key") == "state" and values <= {"established", "related"}
-    return loopback or icmp or state
+    running = payload.get("field") == "flags" and values == {"syn"}  # all but the first packet
+    return loopback or icmp or state or running
 
 
 def texts(right: Any) -> set[str]:

@@ -68,11 +68,6 @@ class Host:
     groups: frozenset[str]
     variables: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def lab(self) -> bool:
-        """Whether it is a container of the lab, where some of the kernel is not its own."""
-        return self.variables.get("host_platform") == "lab"
-
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -196,6 +191,11 @@ def judge_all(
                 judge(check, Subject(declared, host, facts[host.name], tenant)) for tenant in whom
             ]
     return tuple(outcomes)
+
+
+def contained(subject: Subject) -> bool:
+    """Return whether the host is a container, which shares the kernel of the machine below it."""
+    return subject.facts.text("container").strip() not in ("", "none")
 
 
 def equals(expected: object, found: object) -> Finding:

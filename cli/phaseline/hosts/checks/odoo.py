@@ -21,6 +21,9 @@ EXACT = (
     ("unaccent", "Searching needs no accents", "True"),
     ("x_sendfile", "nginx hands out files, Odoo decides", "True"),
     ("limit_request", "A worker is renewed after 8192 requests", "8192"),
+    ("websocket_rate_limit_burst", "Websockets are slowed down early", "10"),
+    ("websocket_rate_limit_delay", "Websockets are slowed down enough", "0.2"),
+    ("transient_age_limit", "Rows of wizards go after an hour", "1.0"),
     ("db_template", "New databases come from an empty template", "template0"),
 )
 ABSENT = (

@@ -40,6 +40,7 @@ def of_every_host() -> dict[str, Order]:
         "marker": ["text", {"path": "/etc/phaseline/host.json"}],
         "os": ["text", {"path": "/etc/os-release"}],
         "clock": run("date", "+%s"),
+        "container": run("systemd-detect-virt", "--container", okay=[0, 1]),
         "sshd": run("sshd", "-T"),
         "nft": run("nft", "-j", "list", "ruleset"),
         "sockets": run("ss", "-Hltunp"),

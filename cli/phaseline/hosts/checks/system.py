@@ -11,6 +11,7 @@ from phaseline.hosts.checks.model import (
     DoesNotApplyError,
     Finding,
     Subject,
+    contained,
     equals,
     nothing,
 )
@@ -113,8 +114,8 @@ def signed(subject: Subject) -> Finding:
 
 def sysctl(name: str, wanted: tuple[str, ...], own: bool, subject: Subject) -> Finding:
     """Return whether a setting of the kernel has a wanted value."""
-    if subject.host.lab and not own:
-        message = "a host of the lab shares the machine's kernel"
+    if contained(subject) and not own:
+        message = "a container shares the kernel of the machine below it"
         raise DoesNotApplyError(message)
     found = dict(re.findall(r"^(\S+) = (.*)$", subject.facts.text("sysctl"), re.MULTILINE))
     value = found.get(name, "not set")
