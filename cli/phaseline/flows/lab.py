@@ -49,6 +49,9 @@ def up(order: Order, say: Callable[[str], None]) -> Brought:
     """Return the project's lab, brought up from whatever state it is in."""
     begun = time.monotonic()
     host.check()
+    if not order.project.is_dir():
+        hint = "Make it with `phaseline init`, or correct `--project`."
+        raise PhaselineError(Fault("C001", f"there is no folder {order.project}", hint=hint))
     home, inventory = home_of(order.project), order.project / "inventory.ini"
     text, name = _source(order, home)
     source = lab_inventory.read(text, name)

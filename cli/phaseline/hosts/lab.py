@@ -207,7 +207,7 @@ def _wipe(number: int) -> None:
 def _disks(lab: Lab, spec: Spec) -> None:
     disks = lab.home / "hosts"
     disks.mkdir(exist_ok=True)
-    if spec.tmpfs and not disks.is_mount():
+    if spec.tmpfs and not any(disks.iterdir()) and not disks.is_mount():
         mount = programs.find("mount", "mount")
         argv = [
             mount,

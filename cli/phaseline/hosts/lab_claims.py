@@ -9,15 +9,20 @@ import contextlib
 import fcntl
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from phaseline.hosts import lab_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 CLAIMS = Path("/run/phaseline/labs")
-BEFORE = "ip_forward"
+BEFORE = "settings"
+# Packets are forwarded, and twenty hosts have room for what their systemd watches.
+SETTINGS = {
+    Path("/proc/sys/net/ipv4/ip_forward"): 1,
+    Path("/proc/sys/fs/inotify/max_user_instances"): 4096,
+}
 
 
 def claim(home: Path, wipe: Callable[[int], None]) -> int:
@@ -26,19 +31,15 @@ def claim(home: Path, wipe: Callable[[int], None]) -> int:
     Labs whose folder was deleted by hand are wiped on the way: nobody else could end them.
     """
     with _alone():
-        for number, other in _all().items():
-            if not other.is_dir():
-                wipe(number)
-                _drop(number)
-        for number, other in _all().items():
-            if other == home:
-                return number
-        number = lab_network.choose(_all().keys(), lab_network.taken())
-        before = CLAIMS / BEFORE
-        if not before.is_file():
-            _write(before, lab_network.FORWARD.read_text(encoding="ascii").strip())
-        _write(CLAIMS / f"{number}.json", json.dumps({"home": str(home)}))
-        return number
+        for gone in [one for one, other in _all().items() if not other.is_dir()]:
+            wipe(gone)
+            _drop(gone)
+        found = number(home)
+        if found is None:
+            found = lab_network.choose(_all().keys(), lab_network.taken())
+        _set(SETTINGS)
+        _write(CLAIMS / f"{found}.json", {"home": str(home)})
+        return found
 
 
 def number(home: Path) -> int | None:
@@ -47,7 +48,7 @@ def number(home: Path) -> int | None:
 
 
 def release(number: int) -> None:
-    """Give a number back; with the last one the machine forwards packets as it did before."""
+    """Give a number back; with the last one the machine's settings are what they were."""
     if not CLAIMS.is_dir():
         return
     with _alone():
@@ -66,23 +67,48 @@ def _drop(number: int) -> None:
             one.unlink()
         sockets.rmdir()
     (CLAIMS / f"{number}.json").unlink(missing_ok=True)
-    before = CLAIMS / BEFORE
-    if not _all() and before.is_file():
-        lab_network.FORWARD.write_text(before.read_text(encoding="ascii"), encoding="ascii")
-        before.unlink()
+    if not _all():
+        _put_back()
+
+
+def _set(settings: Mapping[Path, int]) -> None:
+    """Raise the machine's settings to what labs need; what they were is written down first."""
+    file = CLAIMS / BEFORE
+    before: dict[str, int] = _read(file) if file.is_file() else {}
+    low = {one: now for one in settings if (now := _now(one)) < settings[one]}
+    _write(file, {**{str(one): now for one, now in low.items()}, **before})
+    for one in low:
+        one.write_text(f"{settings[one]}\n", encoding="ascii")
+
+
+def _put_back() -> None:
+    file = CLAIMS / BEFORE
+    if file.is_file():
+        for name, value in _read(file).items():
+            Path(name).write_text(f"{value}\n", encoding="ascii")
+        file.unlink()
+
+
+def _now(setting: Path) -> int:
+    return int(setting.read_text(encoding="ascii"))
 
 
 def _all() -> dict[int, Path]:
     found = {}
     for file in CLAIMS.glob("*.json"):
         with contextlib.suppress(ValueError, KeyError):
-            found[int(file.stem)] = Path(json.loads(file.read_text(encoding="utf-8"))["home"])
+            found[int(file.stem)] = Path(_read(file)["home"])
     return dict(sorted(found.items()))
 
 
-def _write(file: Path, text: str) -> None:
+def _read(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _write(file: Path, found: Mapping[str, Any]) -> None:
     part = file.with_name(f".{file.name}.part")
-    part.write_text(text + "\n", encoding="utf-8")
+    part.write_text(json.dumps(found) + "\n", encoding="utf-8")
     part.rename(file)
 
 

@@ -46,15 +46,14 @@ class Place:
 
 
 def make(place: Place, base: Path, gateway: str, client_key: str) -> None:
-    """Have the host's folder whole; a half-made one is made anew, a whole one keeps its disk."""
-    if (place.folder / READY).exists():
-        _point(place.folder / "base", base, keep=True)
-        return
+    """Have the host's folder whole; a half-made one is made anew, so is one without its base."""
+    if (place.folder / READY).exists() and (place.folder / "base").exists():
+        return  # a disk stays on the base it was made on
     if place.folder.exists():
         shutil.rmtree(place.folder)
     for name in ("upper", "work", "root"):
         (place.folder / name).mkdir(parents=True, mode=0o755)
-    _point(place.folder / "base", base, keep=False)
+    (place.folder / "base").symlink_to(base)
     upper = place.folder / "upper"
     private = own_key(place.folder / "host_key")
     _file(upper / "etc/ssh/ssh_host_ed25519_key", private, 0o600)
@@ -107,13 +106,6 @@ def resolvers(files: tuple[Path, ...] = RESOLVERS) -> str:
         if any(one.startswith("nameserver ") for one in kept):
             return "\n".join(kept) + "\n"
     return "nameserver 9.9.9.9\n"
-
-
-def _point(link: Path, target: Path, *, keep: bool) -> None:
-    if keep and link.is_symlink() and link.exists():
-        return  # a disk stays on the base it was made on
-    link.unlink(missing_ok=True)
-    link.symlink_to(target)
 
 
 def _file(file: Path, text: str, mode: int = 0o644) -> None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 NUMBERS = range(1, 255)
 FIRST_HOST = 10
-FORWARD = Path("/proc/sys/net/ipv4/ip_forward")
 # Deleting a table that is not there is a fault, so it is made first: this text always works.
 NAT = """\
 table ip {name}
@@ -81,7 +80,6 @@ def up(number: int) -> None:
     rules = NAT.format(name=name, subnet=subnet(number))
     nft = programs.find("nft", "nftables")
     programs.must(programs.attempt([nft, "-f", "-"], send=rules), "H019", "NAT cannot be set up")
-    FORWARD.write_text("1\n", encoding="ascii")
 
 
 def down(number: int) -> None:
