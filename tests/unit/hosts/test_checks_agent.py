@@ -1,0 +1,97 @@
+"""The agent reads and tells; what is secret stays where it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from phaseline.hosts import testhosts
+from phaseline.hosts.checks import agent, agent_odoo, readings
+from phaseline.hosts.checks.model import Declared, Host, Tenant
+from phaseline.hosts.release_archive import canonical, list_files, make_id
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_secret_settings_are_blotted_out(tmp_path: Path) -> None:
+    file = tmp_path / "a.conf"
+    file.write_text("user = eve\ndb_password = hunter2\nAPI_KEY=abcdef\n")
+    said = agent.text(str(file))
+    assert "eve" in said
+    assert "hunter2" not in said
+    assert "abcdef" not in said
+
+
+def test_of_the_master_password_only_its_kind_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "odoo.conf"
+    kinds = {"$pbkdf2-sha512$600000$salt$hash": "(hashed)", "admin": "(plain)", "": ""}
+    for value, told in kinds.items():
+        file.write_text(f"[options]\nadmin_passwd = {value}\nlist_db = False\n")
+        assert agent_odoo.conf(str(file)) == {"admin_passwd": told, "list_db": "False"}
+
+
+def test_a_missing_file_has_no_state_and_a_pattern_finds_its_files(tmp_path: Path) -> None:
+    (tmp_path / "one.conf").write_text("x")
+    (tmp_path / "one.conf").chmod(0o640)
+    found = agent.states([f"{tmp_path}/*.conf", f"{tmp_path}/none"])
+    assert found[f"{tmp_path}/one.conf"]["mode"] == "0640"
+    assert found[f"{tmp_path}/none"] is None
+
+
+def test_a_reading_that_fails_is_an_error_and_never_a_value() -> None:
+    assert "error" in agent.answer(["run", {"argv": ["false"]}])
+    assert "error" in agent.answer(["text", {"path": "/nowhere"}])
+    assert "error" in agent.answer(["dance", {}])
+
+
+def test_a_changed_file_of_a_release_is_found(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "a.py").write_text("1")
+    (tree / "b.py").write_text("2")
+    listed, inputs = list_files(tree), {"odoo": "19"}
+    id_ = make_id("19.0", "3.13", listed, inputs)
+    (tree / "files.sha256").write_text(listed)
+    (tree / "manifest.json").write_text(canonical({"inputs": inputs}))
+    home = tree.rename(tmp_path / id_)
+    whole = agent_odoo.release(str(home), 0)
+    assert (whole["id"], whole["made_id"], whole["wrong"]) == (id_, id_, [])
+    (home / "b.py").write_text("3")
+    assert agent_odoo.release(str(home), 0)["wrong"] == ["b.py has changed"]
+    (home / "a.py").unlink()
+    assert "a.py is missing" in agent_odoo.release(str(home), 0)["wrong"]
+
+
+def test_the_agent_runs_alone_from_one_command() -> None:
+    order = {"os": ["text", {"path": "/etc/os-release"}], "gone": ["text", {"path": "/gone"}]}
+    said = subprocess.run(
+        testhosts.command(order).replace("/usr/bin/python3", sys.executable),
+        shell=True, capture_output=True, text=True, check=True,  # noqa: S602
+    ).stdout  # fmt: skip
+    answers = json.loads(said)
+    assert "Debian" in answers["os"]["value"] or answers["os"]["value"]
+    assert "error" in answers["gone"]
+
+
+def test_the_command_fits_a_line_of_the_shell_with_twenty_tenants() -> None:
+    tenants = tuple(Tenant(f"tenant{number}", f"t{number}.test") for number in range(20))
+    host = Host("test1", frozenset({"odoo", "postgres", "proxy", "monitoring", "backup"}))
+    declared = Declared("testing", "testing", (host,), tenants)
+    assert len(testhosts.command(readings.orders(declared, host))) < 100_000
+
+
+def test_every_order_names_a_verb_the_agent_has() -> None:
+    host = Host("test1", frozenset({"odoo", "postgres", "proxy", "monitoring", "backup"}))
+    declared = Declared("testing", "testing", (host,), (Tenant("harbour", "h.test"),))
+    for verb, _ in readings.orders(declared, host).values():
+        assert verb in agent.VERBS
+
+
+def test_the_digest_of_the_agent_is_the_release_archives() -> None:
+    assert hashlib.sha256(canonical({"b": 1, "a": "ü"}).encode()).hexdigest() == (
+        hashlib.sha256('{\n "a": "ü",\n "b": 1\n}\n'.encode()).hexdigest()
+    )
