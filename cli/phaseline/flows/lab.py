@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from phaseline.hosts.lab_inventory import Source
 
 HOME = "lab"
-SOURCE = "source.ini"  # what the lab was made of: the next `up` without a source takes it again
 BEFORE = "before.ini"  # what stood in the project before: `down` puts it back
 MEMORY_MB = 4096
 
@@ -58,9 +57,8 @@ def up(order: Order, say: Callable[[str], None]) -> Brought:
     _guard(inventory)
     machine.need_room(cache_dir(), 2)
     suites = {n: v.get("lab_suite", lab_inventory.SUITES[0]) for n, v in source.hosts.items()}
-    spec = host.Spec(home, cache_dir(), suites, order.mirror, order.tmpfs)
+    spec = host.Spec(home, cache_dir(), suites, text, order.mirror, order.tmpfs)
     lab = host.up(spec, say)
-    _replace(home / SOURCE, text)
     if inventory.is_file() and not lab_inventory.ours(_text(inventory)):
         _replace(home / BEFORE, _text(inventory))
     _replace(inventory, _inventory(text, source, lab))
@@ -129,7 +127,7 @@ def _state(place: Host) -> str:
 
 def _source(order: Order, home: Path) -> tuple[str, str]:
     example = kit_dir() / "inventory.example.ini"
-    chosen = order.source or (home / SOURCE if (home / SOURCE).is_file() else example)
+    chosen = order.source or (home / host.SOURCE if (home / host.SOURCE).is_file() else example)
     if not chosen.is_file():
         fault = Fault("H021", f"{chosen} is missing", hint="Name an inventory that is there.")
         raise PhaselineError(fault)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+SOURCE = "source.ini"  # what the lab is made of: the next `up` without a source takes it again
 PROGRAMS = {
     "ip": "iproute2",
     "mmdebstrap": "mmdebstrap",
@@ -37,11 +38,12 @@ PROGRAMS = {
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What a lab is to be: where it keeps itself, and each host's name with its suite."""
+    """What a lab is to be: where it keeps itself, each host's name with its suite, made of what."""
 
     home: Path
     cache: Path
     hosts: Mapping[str, str]
+    source: str
     mirror: str | None = None
     tmpfs: bool = False
 
@@ -82,6 +84,7 @@ def up(spec: Spec, say: Callable[[str], None]) -> Lab:
         number = lab_claims.claim(spec.home, _wipe)
         lab = _plan(spec, number)
         _write(lab, spec)
+        (spec.home / SOURCE).write_text(spec.source, encoding="utf-8")
         bases = {s: lab_image.make(spec.cache, s, spec.mirror, say) for s in _suites(spec)}
         lab_network.up(number)
         lab.sockets.mkdir(mode=0o700, exist_ok=True)

@@ -30,10 +30,12 @@ class Source:
 
     def inside(self, group: str) -> tuple[str, ...]:
         """Return the hosts of a group and of the groups in it, each once."""
-        found = dict.fromkeys(self.members.get(group, ()))
-        for child in self.children.get(group, ()):
-            found |= dict.fromkeys(self.inside(child))
-        return tuple(found)
+        seen, todo = {group: None}, [group]
+        while todo:
+            fresh = [one for one in self.children.get(todo.pop(), ()) if one not in seen]
+            seen |= dict.fromkeys(fresh)
+            todo += fresh
+        return tuple(dict.fromkeys(h for one in seen for h in self.members.get(one, ())))
 
     def environments(self) -> tuple[str, ...]:
         """Return the groups that are environments: their variables say of which kind."""
@@ -54,8 +56,13 @@ def read(text: str, file: str) -> Source:
         elif kind == "children":
             children.setdefault(section, []).append(line.split()[0])
         else:
-            name, found = _host(line)
-            faults += _check(name, found, Place(file, number, 1))
+            place = Place(file, number, 1)
+            try:
+                name, found = _host(line)
+            except ValueError as error:
+                faults.append(Fault("H021", f"the line cannot be read: {error}", place))
+                continue
+            faults += _check(name, found, place)
             hosts.setdefault(name, {}).update(found)
             members.setdefault(section, []).append(name)
     if not hosts:
