@@ -211,6 +211,9 @@ HOST_CODES: dict[str, Code] = {
     "H020": Code("a host of the lab could not be made or does not start", Exit.FAILED),
     "H021": Code("an inventory names no hosts a lab could make", Exit.INVALID),
     "H022": Code("the inventory of the project is not the lab's own", Exit.REFUSED),
+    "H030": Code("the tenants do not fit the host", Exit.REFUSED),
+    "H031": Code("two tenants want one port", Exit.INVALID),
+    "H032": Code("a tenant's plan is not known", Exit.INVALID),
 }
 ODOO_CODES: dict[str, Code] = {
     "O001": Code("Odoo cannot be reached", Exit.UNREACHABLE),

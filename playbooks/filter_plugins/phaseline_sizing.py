@@ -1,0 +1,39 @@
+"""The filter that turns an environment's tenants into sizes, by `phaseline.core.sizing`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ansible.errors import AnsibleFilterError
+from phaseline.core import sizing
+from phaseline.errors import PhaselineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+def sizes(
+    tenants: Sequence[Mapping[str, Any]],
+    vcpus: int,
+    memory_mb: int,
+    database_local: bool = True,
+    odoo_local: bool = True,
+) -> dict[str, Any]:
+    """Return `tenants` by name and `postgres`; what does not fit fails with the arithmetic."""
+    host = sizing.Host(int(vcpus), int(memory_mb), bool(database_local), bool(odoo_local))
+    try:
+        placed = sizing.place([sizing.read(one) for one in tenants], host)
+    except PhaselineError as error:
+        raise AnsibleFilterError("\n".join(fault.message for fault in error.faults)) from error
+    return {
+        "tenants": {name: size.options() for name, size in placed.items()},
+        "postgres": sizing.postgres(host),
+    }
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, Callable[..., dict[str, Any]]]:
+        """Return the filters by name."""
+        return {"phaseline_sizing": sizes}
