@@ -135,14 +135,14 @@ def wrong(key: str, text: str) -> tuple[str, str] | None:
     if key == "name":
         return wrong_name(text)
     if key == "domain":
-        fits = len(text) <= DOMAIN_LIMIT and DOMAIN.fullmatch(text)
+        fits = len(text) <= DOMAIN_LIMIT and bool(DOMAIN.fullmatch(text))
         why = f"{cut(text)} is no domain", "Write it like shop.example.com, in small letters."
     elif key in TEXTS:
         form, like = TEXTS[key]
-        fits = form.fullmatch(text) and ".." not in text
+        fits = bool(form.fullmatch(text)) and ".." not in text
         why = f"{key} is {cut(text)}", f"Write {like}."
     else:
-        fits = len(text) <= TEXT_LIMIT and text.isprintable() and text.strip()
+        fits = len(text) <= TEXT_LIMIT and text.isprintable() and bool(text.strip())
         why = f"{key} is {cut(text)}", f"Write a line of at most {TEXT_LIMIT} visible characters."
     return None if fits else why
 
