@@ -121,6 +121,14 @@ PROJECT_CODES: dict[str, Code] = {
     "C004": Code("the stage is not known", Exit.USAGE),
     "C005": Code("the folder is not empty", Exit.USAGE),
     "C006": Code("a file of secrets is open to others", Exit.SECRET),
+    "C007": Code("the vault cannot be opened", Exit.SECRET),
+    "C008": Code("the inventory contradicts itself", Exit.INVALID),
+    "C009": Code("a tenant's line is not valid", Exit.INVALID),
+    "C010": Code("the tenant is not known, or several could be meant", Exit.USAGE),
+    "C011": Code("the name was not confirmed", Exit.USAGE),
+    "C012": Code("a secret stands in clear in a file of the project", Exit.SECRET),
+    "C013": Code("tenants that were built stand in no list any more", Exit.REFUSED),
+    "C014": Code("the tenant is there already, with other values", Exit.REFUSED),
 }
 DATA_CODES: dict[str, Code] = {
     "D001": Code("a data file is missing or is no ordinary file", Exit.INVALID),
@@ -214,6 +222,11 @@ HOST_CODES: dict[str, Code] = {
     "H030": Code("the tenants do not fit the host", Exit.REFUSED),
     "H031": Code("two tenants want one port", Exit.INVALID),
     "H032": Code("a tenant's plan is not known", Exit.INVALID),
+    "H040": Code("a host does not answer over SSH", Exit.UNREACHABLE),
+    "H041": Code("the SSH key of a host is unknown or has changed", Exit.SECRET),
+    "H042": Code("a playbook could not be run", Exit.FAILED),
+    "H043": Code("a task failed on a host", Exit.FAILED),
+    "H044": Code("the declared release is not here and cannot be built", Exit.FAILED),
 }
 ODOO_CODES: dict[str, Code] = {
     "O001": Code("Odoo cannot be reached", Exit.UNREACHABLE),

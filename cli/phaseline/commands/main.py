@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "demo": "phaseline.commands.demo:command",
     "doctor": "phaseline.commands.doctor:command",
     "drift": "phaseline.commands.drift:command",
+    "env": "phaseline.commands.env:command",
     "help": "phaseline.commands.help:command",
     "history": "phaseline.commands.history:command",
     "init": "phaseline.commands.init:command",

@@ -1,0 +1,94 @@
+"""The secrets of an environment in the project: one ansible-vault file beside its variables."""
+
+from __future__ import annotations
+
+import os
+import secrets as randomness
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files.group_vars import folder, replace
+from phaseline.files.places import state_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GIVEN = "PHASELINE_VAULT_PASSWORD_FILE"
+MARK = b"$ANSIBLE_VAULT;"
+LENGTH = 32
+
+
+def path(project: Path, env: str) -> Path:
+    """Return where the vault of an environment is."""
+    return folder(project, env) / "vault.yml"
+
+
+def password_file(project: Path) -> Path:
+    """Return the file with the vault's password; one is made where no vault asks for another."""
+    given = os.environ.get(GIVEN)
+    found = Path(given) if given else state_dir(project) / "vault-password"
+    if not found.is_file():
+        _refuse_lost(project, found)
+        found.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace(found, randomness.token_urlsafe(LENGTH) + "\n", 0o600)
+    if found.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        message = "the vault's password can be read by others"
+        raise PhaselineError(Fault("C006", message, Place(str(found)), f"Run: chmod 600 {found}"))
+    return found
+
+
+def load(project: Path, env: str) -> dict[str, Any]:
+    """Return the secrets of an environment by name, none when it has no vault yet."""
+    file = path(project, env)
+    if not file.is_file():
+        return {}
+    sealed = file.read_bytes()
+    if not sealed.startswith(MARK):
+        hint = f"Run: ansible-vault encrypt {file}, and change every secret that was in it."
+        message = "the vault is not encrypted"
+        raise PhaselineError(Fault("C012", message, Place(str(file)), hint))
+    from ansible.errors import AnsibleError  # noqa: PLC0415  # costs 0.2 s, for few commands
+
+    try:
+        opened = _lib(project).decrypt(sealed)
+    except AnsibleError as error:
+        hint = f"Put its password into {password_file(project)}, or name a file in {GIVEN}."
+        message = "the vault does not open with this password"
+        raise PhaselineError(Fault("C007", message, Place(str(file)), hint)) from error
+    found: dict[str, Any] = yaml.safe_load(opened) or {}
+    return found
+
+
+def save(project: Path, env: str, values: Mapping[str, Any]) -> bool:
+    """Keep the secrets of an environment and return whether anything changed."""
+    if load(project, env) == values:
+        return False
+    text = yaml.safe_dump(dict(values), sort_keys=True, allow_unicode=True)
+    sealed = _lib(project).encrypt(text)
+    replace(path(project, env), sealed.decode(), 0o600)
+    return True
+
+
+def texts(values: Any) -> set[str]:
+    """Return every secret text in it, so that output can be kept free of them."""
+    if isinstance(values, dict):
+        return {text for one in values.values() for text in texts(one)}
+    return {str(values)} if values else set()
+
+
+def _lib(project: Path) -> Any:
+    from ansible.parsing.vault import VaultLib, VaultSecret  # noqa: PLC0415  # as above
+
+    secret = VaultSecret(password_file(project).read_bytes().strip())
+    return VaultLib([("default", secret)])
+
+
+def _refuse_lost(project: Path, wanted: Path) -> None:
+    for file in sorted((project / "group_vars").glob("*/vault.yml")):
+        hint = f"Copy it there from who made the project, or name a file in {GIVEN}."
+        message = f"the password of the vault is missing: {wanted}"
+        raise PhaselineError(Fault("C007", message, Place(str(file)), hint))
