@@ -8,19 +8,25 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from phaseline.files.inventory import SANDBOX, Address, address
+from phaseline.core.nearest import suggest
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files import group_vars, tenants, vault
+from phaseline.files.inventory import KINDS, SANDBOX, Address, address, groups
 from phaseline.files.places import state_dir
 from phaseline.files.secrets import Secrets
 from phaseline.flows import sandbox as sandboxes
 from phaseline.odoo.counted import Counted
 from phaseline.odoo.probe import Credentials
 from phaseline.odoo.probe import connect as open_port
+from phaseline.odoo.wire import DIRECT, Route
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from phaseline.core.hosting import Tenant
     from phaseline.odoo.port import Port
 
+OPERATOR = "operator"  # the administrator's login in every tenant that the kit builds
 Scratch = Callable[[], AbstractContextManager[str]]
 
 
@@ -36,15 +42,16 @@ class Environment:
     secrets: Secrets
     credentials: Credentials = field(repr=False)
     scratch: Scratch | None = field(default=None, repr=False)
+    route: Route = field(default=DIRECT, repr=False)
 
     def as_user(self, login: str, password: str, database: str | None = None) -> Port:
         """Return a port of one of the tenant's users, by a web session as in the browser."""
         credentials = Credentials(login, password, None)
-        return open_port(self.url, database or self.database, credentials)
+        return open_port(self.url, database or self.database, credentials, route=self.route)
 
     def as_deployer(self, database: str) -> Port:
         """Return the deploy user's port to another database of the same server."""
-        return open_port(self.url, database, self.credentials)
+        return open_port(self.url, database, self.credentials, route=self.route)
 
 
 def secrets_of(project_dir: Path, env: str) -> Secrets:
@@ -54,19 +61,17 @@ def secrets_of(project_dir: Path, env: str) -> Secrets:
 
 @contextmanager
 def connect(project_dir: Path, env: str) -> Iterator[Environment]:
-    """Open an environment for a while: `sandbox`, or one of the project's inventory."""
+    """Open an environment for a while: `sandbox`, or one of the inventory, or ENV/TENANT of it."""
     secrets = secrets_of(project_dir, env)
+    scratch, route = None, DIRECT
     if env == SANDBOX:
         place, credentials, scratch = sandbox(project_dir)
+    elif (one := tenant_of(project_dir, env)) is not None:
+        place, credentials, route = provisioned(project_dir, env, one)
     else:
         place = address(project_dir / "inventory.ini", env)
-        scratch = None
-        key = secrets.find("odoo_api_key")
-        password = secrets.find("odoo_password")
-        if key is None and password is None:
-            secrets.get("odoo_api_key")
-        credentials = Credentials(place.login, password, key)
-    port = Counted(open_port(place.url, place.database, credentials))
+        credentials = foreign(secrets, place)
+    port = Counted(open_port(place.url, place.database, credentials, route=route))
     try:
         yield Environment(
             name=env,
@@ -77,9 +82,70 @@ def connect(project_dir: Path, env: str) -> Iterator[Environment]:
             secrets=secrets,
             credentials=credentials,
             scratch=scratch,
+            route=route,
         )
     finally:
         port.close()
+
+
+def kind_of(project_dir: Path, env: str) -> str:
+    """Return what kind of environment it is; nothing is asked of its Odoo."""
+    if env == SANDBOX:
+        return SANDBOX
+    if tenant_of(project_dir, env) is None:
+        return address(project_dir / "inventory.ini", env).kind
+    return _kind(project_dir, env.partition("/")[0])
+
+
+def foreign(secrets: Secrets, place: Address) -> Credentials:
+    """Return what opens an Odoo that the kit does not run."""
+    key = secrets.find("odoo_api_key")
+    password = secrets.find("odoo_password")
+    if key is None and password is None:
+        secrets.get("odoo_api_key")
+    return Credentials(place.login, password, key)
+
+
+def tenant_of(project_dir: Path, env: str) -> Tenant | None:
+    """Return the tenant that ENV or ENV/TENANT names; None for an Odoo the kit does not run."""
+    name, slash, wanted = env.partition("/")
+    if slash:
+        return tenants.find(project_dir, name, wanted)
+    known = tenants.read(project_dir, name)
+    if len(known) > 1:
+        hint = f"Name one: {', '.join(f'--env {name}/{one.name}' for one in known)}"
+        message = f"environment '{name}' has {len(known)} tenants"
+        raise PhaselineError(Fault("C010", message, known[1].place, hint))
+    return known[0] if known else None
+
+
+def provisioned(project_dir: Path, env: str, tenant: Tenant) -> tuple[Address, Credentials, Route]:
+    """Return where a tenant that the kit built answers, who we are there, and the way to it."""
+    name = env.partition("/")[0]
+    kind = _kind(project_dir, name)
+    found = vault.load(project_dir, name).get("vault_tenants", {}).get(tenant.name, {})
+    if "api_key" not in found:
+        hint = f"Run: phaseline env provision {name}"
+        message = f"tenant '{tenant.name}' of '{name}' has no key yet"
+        raise PhaselineError(Fault("C003", message, tenant.place, hint))
+    variables = groups(project_dir / "inventory.ini").get(name, {})
+    place = Address(env, kind, f"https://{tenant.domain}", tenant.name, OPERATOR)
+    credentials = Credentials(OPERATOR, found.get("admin_password"), found["api_key"])
+    authority = group_vars.certificate(project_dir, name) or ""
+    return place, credentials, Route(variables.get("odoo_address", ""), authority)
+
+
+def _kind(project_dir: Path, name: str) -> str:
+    path = project_dir / "inventory.ini"
+    found = groups(path)
+    kind = found.get(name, {}).get("environment_kind", "")
+    if kind not in KINDS:
+        hint = suggest(
+            name, found, f"Write environment_kind={' or '.join(KINDS)} in [{name}:vars]."
+        )
+        message = f"environment_kind of '{name}' is '{kind}'"
+        raise PhaselineError(Fault("C002", message, Place(str(path)), hint))
+    return kind
 
 
 def sandbox(project_dir: Path) -> tuple[Address, Credentials, Scratch | None]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal, signing
-from phaseline.files.inventory import SANDBOX, address
 from phaseline.files.places import state_dir
 from phaseline.files.project import Project, open_project
+from phaseline.flows.environment import kind_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,8 +56,3 @@ def last_verdict(project: Project, stage: str, env: str) -> journal.Entry:
         message = f"stage '{stage}' was applied in '{env}' after it was verified"
         raise PhaselineError(Fault("E007", message, None, hint))
     return last
-
-
-def kind_of(project_dir: Path, env: str) -> str:
-    """Return the kind of an environment without opening it."""
-    return SANDBOX if env == SANDBOX else address(project_dir / "inventory.ini", env).kind

@@ -13,7 +13,7 @@ from phaseline.odoo.faults import Asked, codes
 from phaseline.odoo.json2 import Json2
 from phaseline.odoo.rpc import Rpc
 from phaseline.odoo.session import Session
-from phaseline.odoo.wire import READ_SECONDS, Wire
+from phaseline.odoo.wire import DIRECT, READ_SECONDS, Route, Wire
 
 if TYPE_CHECKING:
     from phaseline.odoo.port import Port
@@ -38,15 +38,16 @@ def connect(
     *,
     timeout: float = READ_SECONDS,
     driver: str | None = None,
+    route: Route = DIRECT,
 ) -> Port:
     """A port to the database, by the named driver or by the best one this server answers."""
     if driver is not None:
-        return _open(driver, Wire(url, timeout=timeout), database, credentials)
-    version = major_version(url, timeout=timeout)
+        return _open(driver, Wire(url, timeout=timeout, route=route), database, credentials)
+    version = major_version(url, timeout=timeout, route=route)
     tried: list[Fault] = []
     for name in _candidates(credentials, version):
         try:
-            return _open(name, Wire(url, timeout=timeout), database, credentials)
+            return _open(name, Wire(url, timeout=timeout, route=route), database, credentials)
         except PhaselineError as err:
             if not codes(err) & {"O010", "O004"}:
                 raise
@@ -60,9 +61,9 @@ def connect(
     )
 
 
-def major_version(url: str, *, timeout: float = READ_SECONDS) -> int | None:
+def major_version(url: str, *, timeout: float = READ_SECONDS, route: Route = DIRECT) -> int | None:
     """The server's major version by `/web/version`; None when it does not say."""
-    wire = Wire(url, timeout=min(timeout, READ_SECONDS))
+    wire = Wire(url, timeout=min(timeout, READ_SECONDS), route=route)
     try:
         response = wire.send(wire.request("/web/version"), Asked("web", "read", "version"))
     finally:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from phaseline.odoo.faults import Asked, lost, undelivered
+
+if TYPE_CHECKING:
+    import ssl
 
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 60.0
@@ -32,22 +36,57 @@ for _talkative in TALKATIVE:
     logging.getLogger(_talkative).addFilter(quiet)
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a server is reached: at its name, or at an address as long as DNS does not know it.
+
+    `authority` is a certificate (PEM) that is trusted beside those of the machine. The server has
+    to prove the name of its URL in any case.
+    """
+
+    address: str = ""
+    authority: str = ""
+
+    def verify(self, url: str) -> bool | ssl.SSLContext:
+        """Return how the server's certificate is checked."""
+        # Reading the certificates takes longer than a call; without TLS nobody asks for them,
+        # and redirects (to TLS, say) are never followed.
+        if not url.lower().startswith("https:"):
+            return False
+        if not self.authority:
+            return True
+        context = httpx.create_ssl_context()
+        context.load_verify_locations(cadata=self.authority)
+        return context
+
+
+DIRECT = Route()
+
+
 class Wire:
     """One keep-alive connection pool to one server; used by several threads at once."""
 
-    def __init__(self, url: str, *, timeout: float = READ_SECONDS) -> None:
+    def __init__(self, url: str, *, timeout: float = READ_SECONDS, route: Route = DIRECT) -> None:
         """Open nothing yet; `timeout` is how long an answer may take, in seconds."""
         self.url = url.rstrip("/")
         self.timeout = timeout
-        host = urlsplit(self.url).hostname or ""
+        place = urlsplit(self.url)
+        host = place.hostname or ""
+        self._base, self._named = self.url, {}
+        self._extensions: dict[str, str] = {}
+        if route.address:
+            at = f"[{route.address}]" if ":" in route.address else route.address
+            netloc = f"{at}:{place.port}" if place.port else at
+            self._base = place._replace(netloc=netloc).geturl()
+            self._named = {"Host": place.netloc}
+            self._extensions = {"sni_hostname": host}
         self._client = httpx.Client(
             timeout=self._limits(timeout),
             limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_IDLE_SECONDS),
-            # Reading the certificates takes longer than a call; without TLS nobody asks for them,
-            # and redirects (to TLS, say) are never followed.
-            verify=self.url.lower().startswith("https:"),
-            # A proxy of the environment never stands between this machine and itself.
-            trust_env=host not in {"localhost", "127.0.0.1", "::1"},
+            verify=route.verify(self.url),
+            # A proxy of the environment never stands between this machine and itself, nor before
+            # an address that was given.
+            trust_env=host not in {"localhost", "127.0.0.1", "::1"} and not route.address,
         )
 
     def __repr__(self) -> str:
@@ -91,9 +130,10 @@ class Wire:
         found = {"Content-Type": "application/json"} if body is not None else {}
         return self._client.build_request(
             "GET" if body is None else "POST",
-            self.url + path,
+            self._base + path,
             content=body,
-            headers=found | (headers or {}),
+            headers=found | self._named | (headers or {}),
+            extensions=dict(self._extensions),
         )
 
     def close(self) -> None:
