@@ -25,7 +25,7 @@ NAMES = (
     "host_platform", "host_vcpus", "odoo_address", "odoo_releases", "odoo_tenants",
     "firewall_inbound", "firewall_outbound", "proxy_rpc_sources", "postgres_address",
     "host_base_admins", "odoo_hosts", "postgres_hosts", "proxy_hosts", "monitoring_hosts",
-    "tenant_service_sizing",
+    "odoo_sizes", "postgres_sizing",
 )  # fmt: skip
 SAID = re.compile(r"^(\S+) \| SUCCESS => \{", re.MULTILINE)
 TIMEOUT = 120

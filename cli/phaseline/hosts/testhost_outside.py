@@ -21,7 +21,7 @@ PORTS = (21, 22, 23, 25, 53, 80, 110, 111, 143, 389, 443, 445, 993, 2049, 2375, 
          5000, 5432, 5433, 6379, 6432, 8000, 8008, 8069, 8070, 8071, 8072, 8079, 8080, 8089, 8443,
          8888, 9000, 9090, 9093, 9100, 9113, 9115, 9187, 9200, 10000, 11211, 27017)  # fmt: skip
 CLOSED = ("/web/database/manager", "/web/database/selector", "/web/database/create",
-          "/web/database/list", "/web/database/backup", "/doc", "/doc-bearer/index.json",
+          "/web/database/list", "/web/database/backup",
           "/web/tests", "/.git/config", "/.env", "/web/filestore/any",
           "/web/%64atabase/manager", "//web//database//manager")  # fmt: skip
 VERSIONS = {"TLSv1": ssl.TLSVersion.TLSv1, "TLSv1.1": ssl.TLSVersion.TLSv1_1,

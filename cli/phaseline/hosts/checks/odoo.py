@@ -39,8 +39,8 @@ SIZED = (
     ("http_port", "http_port"), ("gevent_port", "gevent_port"),
     ("limit_memory_soft", "limit_memory_soft"), ("limit_memory_hard", "limit_memory_hard"),
     ("db_maxconn", "db_maxconn"), ("db_maxconn_gevent", "db_maxconn_gevent"),
-    ("limit_memory_soft_gevent", "limit_memory_soft_gevent"),
-    ("limit_memory_hard_gevent", "limit_memory_hard_gevent"),
+    ("limit_memory_soft_gevent", "limit_memory_soft"),
+    ("limit_memory_hard_gevent", "limit_memory_hard"),
 )  # fmt: skip
 RANGES = (
     ("limit_time_cpu", "A request may use a minute or so of processor", 30, 600),

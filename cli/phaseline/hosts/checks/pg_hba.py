@@ -7,6 +7,8 @@ from typing import Any
 from phaseline.hosts.checks.model import Check, Finding, Subject, nothing
 from phaseline.hosts.checks.postgres import HELPERS, SOURCE, tenants
 
+MAKER = "phaseline_template"
+
 
 def hba_text(one: dict[str, Any]) -> str:
     """Return a rule of pg_hba as a person writes it."""
@@ -53,10 +55,16 @@ def hba_strangers(subject: Subject) -> Finding:
     for one in subject.facts.records("hba"):
         for role in one["user_name"] or []:
             allowed = {role, "postgres"} if role in names else {"postgres", "all", "replication"}
-            strange = role not in {*names, *HELPERS, "all"} or not set(one["database"]) <= allowed
+            entered = {name for name in one["database"] if not made_for(role, name)}
+            strange = role not in {*names, *HELPERS, "all"} or not entered <= allowed
             if strange and one["auth_method"] != "reject":
                 found.append(hba_text(one))
     return nothing(found, "a tenant's role to the tenant's database only")
+
+
+def made_for(role: str, database: str) -> bool:
+    """Return whether a database is the maker's of templates, who comes in to make them."""
+    return role == MAKER and (database == MAKER or database.startswith("template_"))
 
 
 def hba_errors(subject: Subject) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from phaseline.hosts.checks.model import (
     Check,
@@ -13,8 +14,15 @@ from phaseline.hosts.checks.model import (
     nothing,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SOURCE = "HOSTING 6.8 PostgreSQL"
-HELPERS = ("postgres", "prometheus")  # roles of the kit's own beside the tenants'
+HELPERS = (
+    "postgres",
+    "prometheus",
+    "phaseline_template",
+)  # roles of the kit's own beside the tenants'
 SETTINGS = (
     ("scram", "Passwords are kept as SCRAM", "password_encryption", ("scram-sha-256",)),
     ("ssl", "Connections over the network are encrypted", "ssl", ("on",)),
@@ -86,13 +94,19 @@ def strangers(subject: Subject) -> Finding:
 def connections(subject: Subject) -> Finding:
     """Return whether all tenants together fit into the connections the server allows."""
     most = int(setting(subject.facts, "max_connections"))
-    asked = sum(int(one.sizing.get("connections", 0)) for one in subject.declared.tenants)
+    asked = sum(may_open(one.sizing) for one in subject.declared.tenants)
     return Finding(f"more than {asked}", str(most), most > asked + 3)
+
+
+def may_open(size: Mapping[str, Any]) -> int:
+    """Return how many connections a tenant of a size may open."""
+    workers = int(size.get("workers", 0)) + int(size.get("cron_threads", 0))
+    return workers * int(size.get("db_maxconn", 0)) + int(size.get("db_maxconn_gevent", 0))
 
 
 def memory(name: str, key: str, subject: Subject) -> Finding:
     """Return whether a memory setting is what the sizing computed."""
-    sized = subject.host.variables.get("sized_postgres") or {}
+    sized = subject.host.variables.get("postgres_sizing") or {}
     if key not in sized:
         message = "no sizing is known for this host"
         raise DoesNotApplyError(message)
@@ -130,9 +144,12 @@ def owner_sleeps(subject: Subject) -> Finding:
 
 
 def members(subject: Subject) -> Finding:
-    """Return the roles that act for others, beyond the kit's own."""
-    found = [f"{one['member']} in {one['role']}" for one in subject.facts.records("members")
-             if one["member"] not in HELPERS]  # fmt: skip
+    """Return the roles that act for others, beyond the kit's own and PostgreSQL's."""
+    found = []
+    for one in subject.facts.records("members"):
+        member = str(one["member"])
+        if member not in HELPERS and not member.startswith("pg_"):
+            found.append(f"{member} in {one['role']}")
     return nothing(found, "no tenant acts for another role")
 
 

@@ -84,7 +84,7 @@ def of_tenant(tenant: Tenant, declared: Declared) -> dict[str, Order]:
     sample = 0 if declared.deep else SAMPLE
     return {
         f"conf/{name}": ["conf", {"path": f"/etc/odoo/{name}.conf"}],
-        f"unit/{name}": run("systemctl", "show", unit),
+        f"unit/{name}": run("systemctl", "show", "--all", unit),
         f"exposure/{name}": run("systemd-analyze", "security", "--no-pager", unit),
         f"release/{name}": ["release", {"link": f"/opt/odoo/tenants/{name}", "sample": sample}],
         f"filestore/{name}": ["filestore", {"user": f"odoo-{name}", "folder": filestore}],
@@ -114,9 +114,14 @@ def of_proxy(declared: Declared) -> dict[str, Order]:  # noqa: ARG001 (same shap
 
 def of_monitoring() -> dict[str, Order]:
     """Return what is read where Prometheus runs."""
+    addresses = {
+        "targets": "9090/api/v1/targets?state=active",
+        "rules": "9090/api/v1/rules",
+        "managers": "9090/api/v1/alertmanagers",
+        "alertmanager": "9093/api/v2/status",
+    }
+    home = "/etc/phaseline/tls"
     return {
-        "targets": ["http", {"url": "http://127.0.0.1:9090/api/v1/targets?state=active"}],
-        "rules": ["http", {"url": "http://127.0.0.1:9090/api/v1/rules"}],
-        "managers": ["http", {"url": "http://127.0.0.1:9090/api/v1/alertmanagers"}],
-        "alertmanager": ["http", {"url": "http://127.0.0.1:9093/api/v2/status"}],
+        name: ["http", {"url": f"https://127.0.0.1:{path}", "home": home}]
+        for name, path in addresses.items()
     }

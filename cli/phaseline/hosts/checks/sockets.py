@@ -21,13 +21,13 @@ KNOWN = (
     ("tcp", "9100", "prometheus-node", PRIVATE, "all"),
     ("tcp", "80", "nginx", WIDE, "proxy"),
     ("tcp", "443", "nginx", WIDE, "proxy"),
-    ("tcp", "8080", "nginx", LOOPBACK, "proxy"),
+    ("tcp", "8060", "nginx", LOOPBACK, "proxy"),
     ("tcp", "9113", "prometheus-ngin", PRIVATE, "proxy"),
     ("tcp", "5432", "postgres", PRIVATE, "postgres"),
     ("tcp", "9187", "prometheus-post", PRIVATE, "postgres"),
-    ("tcp", "9090", "prometheus", PRIVATE, "monitoring"),
-    ("tcp", "9093", "prometheus-aler", PRIVATE, "monitoring"),
-    ("tcp", "9115", "prometheus-blac", PRIVATE, "monitoring"),
+    ("tcp", "9090", "prometheus", LOOPBACK, "monitoring"),
+    ("tcp", "9093", "prometheus-aler", LOOPBACK, "monitoring"),
+    ("tcp", "9115", "prometheus-blac", LOOPBACK, "monitoring"),
 )
 
 

@@ -71,6 +71,8 @@ def own_units(subject: Subject) -> Finding:
         r"[^/]*\.d/[^/]+\.conf|[^/]+\.d/[^/]*phaseline[^/]*\.conf)$"
     )
     strange = [path for path in subject.facts["own_units"] if not known.match(path)]
+    if contained(subject):  # the lab's image keeps its hosts from updating in the middle of a test
+        strange = [path for path in strange if not path.endswith(".timer.d/lab.conf")]
     return nothing(strange, "only units the kit wrote")
 
 

@@ -14,6 +14,7 @@ YEAR = 31536000
 OPEN = {22, 80, 443}
 HEADERS = (
     ("nosniff", "Browsers guess no types", "x-content-type-options", "nosniff"),
+    ("frames", "No other site frames it", "x-frame-options", "SAMEORIGIN"),
     ("referrer", "Links tell no paths to others", "referrer-policy", ""),
 )
 
@@ -164,9 +165,12 @@ def timeout(subject: Subject) -> Finding:
 def rpc(subject: Subject) -> Finding:
     """Return who beyond the declared sources reaches RPC."""
     sources = {str(one) for one in subject.host.variables.get("proxy_rpc_sources") or []}
-    text = subject.facts.text("nginx")
-    found = set(re.findall(r"^\s*allow\s+([^;]+);", text, re.MULTILINE))
-    return nothing(found - sources - {"127.0.0.1", "::1"}, "declared sources only")
+    block = re.search(r"geo \$phaseline_rpc \{(.*?)\}", subject.facts.text("nginx"), re.DOTALL)
+    if block is None:
+        return Finding("a list of sources", "no list", holds=False)
+    found = {source for source, allowed in re.findall(r"(\S+)\s+(\d+);", block[1])
+             if allowed != "0"}  # fmt: skip
+    return nothing(found - sources, "declared sources only")
 
 
 def sites(subject: Subject) -> Finding:
@@ -183,12 +187,28 @@ HOST = (
      partial(directive, "ssl_protocols", r"TLSv1\.2 TLSv1\.3|TLSv1\.3")),
     ("tickets", "TLS sessions are not kept in tickets",
      partial(directive, "ssl_session_tickets", "off")),
+    ("attempts", "Logins are counted by address",
+     partial(directive, "limit_req_zone", r"\$\S+ zone=\S+ rate=\d+r/[sm]")),
+    ("no_database_header", "A stranger's choice of database is dropped",
+     partial(directive, "proxy_set_header X-Odoo-Database", '""|[a-z][a-z0-9_]*')),
     ("sites", "No unknown site", sites),
     ("rpc", "RPC is for declared sources only", rpc),
 )  # fmt: skip
 TENANT = (
     ("filestore", "Files go out by nginx when Odoo says so", r"^\s*internal;", "internal"),
-    ("login_limit", "Guessing passwords is slowed down", r"limit_req\s+[^;]+;", "limit_req"),
+    ("database", "The database manager is closed at the door",
+     r"location[^{\n]*/web/\(?[^{\n]*database[^{]*\{\s*return 404;", "return 404"),
+    ("closed_rpc", "RPC is closed at the door",
+     r"location[^{\n]*xmlrpc[^{\n]*json[^{]*\{\s*if \(\$phaseline_rpc = 0\) \{\s*return 404;",
+     "return 404 but for declared sources"),
+    ("hidden", "Hidden files are closed at the door",
+     r"location ~ /\\\.[^{]*\{\s*return 404;", "return 404"),
+    ("cookie", "nginx closes the session's cookie",
+     r"proxy_cookie_flags session_id[^;]*samesite=lax[^;]*secure", "samesite=lax secure"),
+    ("header", "A stranger names no database", r"include /etc/nginx/phaseline/forwarded\.conf;",
+     "X-Odoo-Database is taken away"),
+    ("login_limit", "Guessing passwords is slowed down",
+     r"include /etc/nginx/phaseline/attempts\.conf;", "limit_req"),
     ("body_limit", "The size of uploads has a limit", r"client_max_body_size\s+\d+[mM];",
      "client_max_body_size"),
     ("gevent", "Websockets go to their own process", r"location\s+(?:=\s+|\^~\s+)?/websocket",
