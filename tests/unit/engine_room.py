@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,13 @@ from phaseline.odoo.counted import Counted
 from phaseline.odoo.memory import MemoryOdoo
 from phaseline.odoo.memory_models import Wrong
 from phaseline.odoo.probe import Credentials
+from unit.odoo_server import KEY, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    import pytest
 
 USER_ERROR = "odoo.exceptions.UserError"
 FIELDS = {
@@ -221,6 +225,22 @@ def workshop(folder: Path, stages: tuple[str, ...] = ("10_one",)) -> Workshop:
         made.write(stage, "10_file.yml", f"phase: {stage[3:]}\n")
     (folder / "blueprints" / "mini" / "blueprint.yml").write_text(head)
     return made
+
+
+@contextmanager
+def opened(
+    made: Workshop, monkeypatch: pytest.MonkeyPatch, environments: Mapping[str, str]
+) -> Iterator[None]:
+    """Serve the workshop's Odoo as every one of the environments (name to kind) for a while."""
+    with served(made.odoo) as url:
+        blocks = [
+            f"[{name}:vars]\nodoo_url={url}\nenvironment_kind={kind}\n"
+            for name, kind in environments.items()
+        ]
+        (made.folder / "inventory.ini").write_text("".join(blocks), encoding="utf-8")
+        for name in environments:
+            monkeypatch.setenv(f"PHASELINE_SECRET_{name.upper()}_ODOO_API_KEY", KEY)
+        yield
 
 
 def numbered(text: str) -> Iterator[str]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from phaseline.commands import door
 from phaseline.commands.main import cli
-from phaseline.flows import apply, drift, plan, verify
-from unit.engine_room import Workshop, workshop
+from unit.engine_room import Workshop, opened, workshop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,22 +32,14 @@ STAGE = """\
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     (tmp_path / "project").mkdir()
     made = workshop(tmp_path / "project")
     made.write("10_one", "10_file.yml", STAGE)
     made.tenant("name: First\n")
-    inventory = "[testing:vars]\nodoo_url=x\nenvironment_kind=testing\n"
-    (made.folder / "inventory.ini").write_text(inventory)
     monkeypatch.setenv("PHASELINE_STATE_HOME", str(tmp_path / "state"))
-
-    @contextmanager
-    def connect(project_dir: Path, env: str) -> Iterator[Any]:
-        yield made.environment()
-
-    for flow in (apply, drift, plan, verify):
-        monkeypatch.setattr(flow, "connect", connect)
-    return made
+    with opened(made, monkeypatch, {"testing": "testing"}):
+        yield made
 
 
 @pytest.fixture
