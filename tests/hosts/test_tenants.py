@@ -1,0 +1,191 @@
+"""A tenant on a prepared host: added beside others, printing, sandboxed, and gone when it leaves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hosts import rollouts
+from hosts.labs import Bench
+from phaseline.files import group_vars, vault
+from phaseline.flows import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.hosts
+
+HOST, GUEST = "test1", "visitor"
+SECONDS = 60.0  # HOSTING P2: a tenant on a prepared host, from the template
+EXPOSURE = 3.5
+WHEN = "systemctl show odoo@{} --property ActiveEnterTimestampMonotonic --value"
+# Whatever of a tenant could be left on its host, a line each.
+LEFT = """
+getent passwd odoo-{0}; getent group odoo-{0}
+find / -xdev ! -path '/proc/*' ! -path '/var/backups/*' ! -path '/var/log/*' ! -path '/tmp/*' \
+  -name '*{0}*' -print
+runuser -u postgres -- psql -Atc "SELECT datname FROM pg_database WHERE datname LIKE '%{0}%'"
+runuser -u postgres -- psql -Atc "SELECT rolname FROM pg_roles WHERE rolname LIKE '%{0}%'"
+systemctl list-units --all --plain --no-legend 'odoo@{0}*'
+grep -l {0} /etc/postgresql/*/main/pg_*.conf /etc/nginx/sites-enabled/* 2>/dev/null
+"""
+
+
+@pytest.fixture(scope="module")
+def bench(lab_project: Path) -> Bench:
+    return Bench(lab_project)
+
+
+@pytest.fixture(scope="module")
+def guest(bench: Bench) -> Iterator[float]:
+    """A third tenant, added to a host where two run; gives the seconds it took."""
+    started = time.monotonic()
+    words = ["tenant", "add", GUEST, "--env", "testing", "--domain", f"{GUEST}.testing.lab.test"]
+    answer = rollouts.call(bench.project, *words)
+    seconds = time.monotonic() - started
+    assert answer.returncode == 0, answer.stderr
+    print(f"tenant add: {seconds:.1f} s")
+    yield seconds
+    words = ["tenant", "retire", GUEST, "--env", "testing", "--confirm", GUEST]
+    rollouts.call(bench.project, *words)
+
+
+@pytest.fixture(scope="module")
+def before(bench: Bench) -> dict[str, str]:
+    """When each tenant that is there was started."""
+    return {name: bench.ssh(HOST, WHEN.format(name)) for name in ("harbour", "quayside")}
+
+
+def test_a_tenant_is_added_within_a_minute(before: dict[str, str], guest: float) -> None:
+    assert before
+    assert guest <= SECONDS
+
+
+def test_no_other_tenant_was_restarted(before: dict[str, str], bench: Bench, guest: float) -> None:
+    assert guest
+    now = {name: bench.ssh(HOST, WHEN.format(name)) for name in before}
+    assert now == before
+
+
+def test_the_new_tenant_answers_with_its_key(bench: Bench, guest: float) -> None:
+    assert guest
+    with environment.connect(bench.project, f"testing/{GUEST}") as opened:
+        assert opened.database == GUEST
+        assert opened.port.call("res.users", "search_count", domain=[["login", "=", "admin"]]) == 0
+
+
+def test_the_unit_is_sandboxed(bench: Bench) -> None:
+    said = bench.ssh(HOST, "systemd-analyze security odoo@harbour --no-pager | tail -1")
+    assert float(said.split(":")[1].split()[0]) <= EXPOSURE, said
+
+
+def test_the_sandboxed_unit_prints_a_pdf(bench: Bench) -> None:
+    """Over loopback as wkhtmltopdf does it: an order, its PDF, and the number of its pages."""
+    password = vault.load(bench.project, "testing")["vault_tenants"]["harbour"]["admin_password"]
+    said = json.loads(send(bench, PRINT, {"database": "harbour", "password": password}))
+    assert said["start"] == "%PDF-"
+    assert said["pages"] >= 1
+
+
+def test_the_websocket_is_upgraded(bench: Bench) -> None:
+    port = port_of(bench, "harbour") + 1
+    assert send(bench, UPGRADE, {"port": port}).startswith("HTTP/1.1 101")
+
+
+def test_the_database_belongs_to_a_role_that_cannot_log_in(bench: Bench) -> None:
+    query = (
+        "SELECT pg_get_userbyid(datdba), rolcanlogin FROM pg_database JOIN pg_roles r"
+        " ON r.oid = datdba WHERE datname = 'harbour'"
+    )
+    said = bench.ssh(HOST, f'runuser -u postgres -- psql -Atc "{query}"')
+    assert said == "harbour_owner|f"
+
+
+def test_two_tenants_share_no_secret_of_their_template(bench: Bench) -> None:
+    query = (
+        "SELECT value FROM ir_config_parameter WHERE key IN ('database.secret', 'database.uuid')"
+    )
+    found = [
+        bench.ssh(HOST, f'runuser -u postgres -- psql -At {name} -c "{query}"').split()
+        for name in ("harbour", "quayside")
+    ]
+    assert len({value for values in found for value in values}) == 4
+
+
+def test_a_release_that_was_changed_on_the_host_is_told(bench: Bench) -> None:
+    release = group_vars.releases(bench.project, "testing")["3.13"]
+    file = f"/opt/odoo/releases/{release}/server/odoo/release.py"
+    bench.ssh(HOST, f"cp -p {file} /root/kept && echo '# planted' >> {file}")
+    try:
+        answer = rollouts.call(bench.project, "env", "provision", "testing")
+    finally:
+        bench.ssh(HOST, f"cp -p /root/kept {file} && rm /root/kept")
+    assert answer.returncode != 0
+    assert "not as released" in answer.stdout + answer.stderr
+
+
+def test_a_retired_tenant_leaves_its_backup_and_nothing_else(
+    before: dict[str, str], bench: Bench, guest: float
+) -> None:
+    assert guest
+    words = ["tenant", "retire", GUEST, "--env", "testing", "--confirm", GUEST]
+    answer = rollouts.call(bench.project, *words)
+    assert answer.returncode == 0, answer.stderr
+    assert bench.ssh(HOST, LEFT.format(GUEST) + "\ntrue") == ""
+    folder = f"/var/backups/phaseline/testing/{GUEST}"
+    manifest = json.loads(bench.ssh(HOST, f"cat {folder}/*/manifest.json"))
+    for name, told in manifest["files"].items():
+        assert bench.ssh(HOST, f"sha256sum {folder}/*/{name}").split()[0] == told["sha256"]
+    assert set(manifest["files"]) == {"database.dump", "filestore.tar.zst"}
+    assert {name: bench.ssh(HOST, WHEN.format(name)) for name in before} == before
+
+
+def port_of(bench: Bench, tenant: str) -> int:
+    return int(bench.ssh(HOST, f"sed -n 's/^http_port = //p' /etc/odoo/{tenant}.conf"))
+
+
+def send(bench: Bench, program: str, order: dict[str, Any]) -> str:
+    """Run a small Python program on the host; the order goes with it, never as an argument."""
+    order = {"port": port_of(bench, "harbour"), **order}
+    text = f"ORDER = {order!r}\n{program}"
+    words = ["ssh", "-F", str(bench.home / "ssh_config"), "-o", "BatchMode=yes", HOST, "python3 -"]
+    done = subprocess.run(
+        words, check=True, input=text, capture_output=True, text=True, timeout=300
+    )
+    return done.stdout
+
+
+PRINT = r"""
+import http.cookiejar, json, re, urllib.request
+jar = http.cookiejar.CookieJar()
+opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+base = f"http://127.0.0.1:{ORDER['port']}"
+def call(path, params):
+    body = json.dumps({"jsonrpc": "2.0", "params": params}).encode()
+    request = urllib.request.Request(base + path, body, {"Content-Type": "application/json"})
+    return json.load(opener.open(request, timeout=60))["result"]
+def make(model, values):
+    order = {"model": model, "method": "create", "args": [values], "kwargs": {}}
+    return call("/web/dataset/call_kw", order)
+call("/web/session/authenticate",
+     {"db": ORDER["database"], "login": "operator", "password": ORDER["password"]})
+partner = make("res.partner", {"name": "A customer"})
+product = make("product.product", {"name": "A thing", "list_price": 5})
+lines = [[0, 0, {"product_id": product}]]
+order = make("sale.order", {"partner_id": partner, "order_line": lines})
+pdf = opener.open(f"{base}/report/pdf/sale.report_saleorder/{order}", timeout=120).read()
+print(json.dumps({"start": pdf[:5].decode(), "pages": len(re.findall(rb"/Type\s*/Page\b", pdf))}))
+"""
+UPGRADE = r"""
+import socket
+line = socket.create_connection(("127.0.0.1", ORDER["port"]), 30)
+line.sendall(b"GET /websocket?version=19.0-1 HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n"
+             b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+             b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n")
+print(line.recv(100).decode().splitlines()[0])
+"""
