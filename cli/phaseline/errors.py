@@ -129,6 +129,8 @@ PROJECT_CODES: dict[str, Code] = {
     "C012": Code("a secret stands in clear in a file of the project", Exit.SECRET),
     "C013": Code("tenants that were built stand in no list any more", Exit.REFUSED),
     "C014": Code("the tenant is there already, with other values", Exit.REFUSED),
+    "C015": Code("another run works on this environment", Exit.LOCKED),
+    "C016": Code("the environment is not provisioned yet", Exit.REFUSED),
 }
 DATA_CODES: dict[str, Code] = {
     "D001": Code("a data file is missing or is no ordinary file", Exit.INVALID),

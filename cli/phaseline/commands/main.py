@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "sandbox": "phaseline.commands.sandbox:command",
     "sign": "phaseline.commands.sign:command",
     "status": "phaseline.commands.status:command",
+    "tenant": "phaseline.commands.tenant:command",
     "verify": "phaseline.commands.verify:command",
 }
 

@@ -132,7 +132,12 @@ def flow(value: Any) -> str:
 
 def untouched(tenants: Sequence[Tenant]) -> dict[str, Any]:
     """Return the tenants for Ansible in a form whose texts are never taken for templates."""
-    return {KEY: [_unsafe(dict(one.values)) for one in tenants]}
+    return untouched_lines([one.values for one in tenants])
+
+
+def untouched_lines(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return tenants' plain lines in that form."""
+    return {KEY: [_unsafe(dict(line)) for line in lines]}
 
 
 def _unsafe(value: Any) -> Any:

@@ -1,0 +1,125 @@
+"""Adding and retiring tenants is refused where it should be, before any host is touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from phaseline.errors import PhaselineError
+from phaseline.files import group_vars, journal, tenants, vault
+from phaseline.files.env_lock import alone
+from phaseline.flows import env_ground, tenant_add, tenant_guard, tenant_retire
+from phaseline.flows.environment import kind_of, tenant_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INVENTORY = """\
+[odoo]
+app1
+[testing]
+app1
+[testing:vars]
+environment_name=testing
+environment_kind=testing
+"""
+HARBOUR = {"name": "harbour", "domain": "harbour.example.com", "plan": "s", "port": 8069}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PHASELINE_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "inventory.ini").write_text(INVENTORY)
+    tenants.add(folder, "testing", HARBOUR)
+    group_vars.write_releases(folder, "testing", {"3.13": "odoo-19.0-py313-0"}, ["base"])
+    return folder
+
+
+def codes(error: pytest.ExceptionInfo[PhaselineError]) -> list[str]:
+    return [one.code for one in error.value.faults]
+
+
+def add(project: Path, **line: object) -> tenant_add.Order:
+    return tenant_add.Order(project, "testing", line)
+
+
+def test_a_new_tenant_gets_a_port_of_its_own(project: Path) -> None:
+    order = add(project, name="quayside", domain="quayside.example.com")
+    line = tenant_add.settle(order, tenants.read(project, "testing"))
+    assert line == {"name": "quayside", "domain": "quayside.example.com", "plan": "s", "port": 8079}
+
+
+def test_a_tenant_that_is_there_is_finished_with_its_own_line(project: Path) -> None:
+    order = add(project, name="harbour", domain="harbour.example.com")
+    assert tenant_add.settle(order, tenants.read(project, "testing")) == HARBOUR
+
+
+def test_a_tenant_that_is_there_is_not_changed(project: Path) -> None:
+    with pytest.raises(PhaselineError, match="is there with another domain") as error:
+        tenant_add.run(add(project, name="harbour", domain="other.example.com"))
+    assert codes(error) == ["C014"]
+
+
+def test_an_environment_that_does_not_stand_takes_no_tenant(project: Path) -> None:
+    (project / "group_vars/testing/release.yml").unlink()
+    with pytest.raises(PhaselineError) as error:
+        tenant_add.run(add(project, name="quayside", domain="quayside.example.com"))
+    assert codes(error) == ["C016"]
+
+
+@pytest.mark.parametrize("name", ["../x", "postgres", "a;b", "$(id)"])
+def test_a_bad_name_writes_nothing(project: Path, name: str) -> None:
+    before = tenants.path_of(project, "testing").read_text()
+    with pytest.raises(PhaselineError):
+        tenant_add.run(add(project, name=name, domain="quayside.example.com"))
+    assert tenants.path_of(project, "testing").read_text() == before
+    assert journal.read(project) == ()
+
+
+def test_a_tenant_without_a_line_is_not_forgotten(project: Path) -> None:
+    env_ground.ensure_secrets(project, "testing", ["harbour", "quayside"])
+    with pytest.raises(PhaselineError, match="'quayside' of 'testing' was built") as error:
+        tenant_guard.refuse_lost(project, "testing")
+    assert "tenant retire quayside" in error.value.faults[0].hint
+    assert "quayside" in vault.load(project, "testing")["vault_tenants"]
+
+
+@pytest.mark.parametrize("typed", ["", "harbor", "testing"])
+def test_retiring_wants_the_name_typed(project: Path, typed: str) -> None:
+    with pytest.raises(PhaselineError) as error:
+        tenant_retire.run(tenant_retire.Order(project, "testing", "harbour", typed))
+    assert codes(error) == ["C011"]
+    assert journal.read(project) == ()
+
+
+def test_an_interrupted_retirement_knows_the_line_it_noted(project: Path) -> None:
+    noted = {"tenant": "harbour", "line": HARBOUR}
+    journal.append(project, "tenant_retire_started", "testing", noted)
+    tenants.remove(project, "testing", "harbour")
+    assert tenant_retire.line_of(project, "testing", "harbour") == HARBOUR
+    journal.append(project, "tenant_retire", "testing", {"tenant": "harbour"})
+    with pytest.raises(PhaselineError, match="has no tenant 'harbour'"):
+        tenant_retire.line_of(project, "testing", "harbour")
+
+
+def test_two_runs_on_one_environment_do_not_mix(project: Path) -> None:
+    with alone(project, "testing", "tenant add x"):
+        with pytest.raises(PhaselineError, match="tenant add x") as error:
+            tenant_retire.run(tenant_retire.Order(project, "testing", "harbour", "harbour"))
+        assert codes(error) == ["C015"]
+        with alone(project, "production", "another environment"):
+            pass
+
+
+def test_an_environment_with_several_tenants_wants_one_named(project: Path) -> None:
+    assert kind_of(project, "testing") == "testing"
+    tenants.add(project, "testing", {"name": "quayside", "domain": "quayside.example.com"})
+    with pytest.raises(PhaselineError, match="has 2 tenants") as error:
+        tenant_of(project, "testing")
+    assert "--env testing/quayside" in error.value.faults[0].hint
+    found = tenant_of(project, "testing/quayside")
+    assert found is not None
+    assert found.domain == "quayside.example.com"
