@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phaseline.commands import env_verify, output
+from phaseline.commands import env_size, env_verify, output
 from phaseline.commands.options import project_option
 from phaseline.errors import Exit
 
@@ -73,4 +73,5 @@ def _text(result: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+command.add_command(env_size.command)
 command.add_command(env_verify.command)
