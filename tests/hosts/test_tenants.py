@@ -1,4 +1,4 @@
-"""A tenant on a prepared host: added beside others, printing, sandboxed, and gone when it leaves."""
+"""A tenant on a prepared host: added beside others, printing, sandboxed, gone when it leaves."""
 
 from __future__ import annotations
 

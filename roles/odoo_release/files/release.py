@@ -83,7 +83,8 @@ def compile_ahead(home: Path) -> None:
     A tenant may not write there, and without it each of its processes would compile anew.
     """
     standard = Path(os.__file__).parent
-    skipped = "/(tests?|idlelib|turtledemo|lib2to3)/"
+    # Rarely used: compiled by whoever imports them.
+    skipped = "/(tests?|idlelib|turtledemo|lib2to3|(l10n|test|pos|hw|payment)_[a-z0-9_]+)/"
     subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "compileall", "-q", "-q", "-j", "0", "-x", skipped,
          home / "server", home / "python", standard],
