@@ -1,6 +1,6 @@
 # Everything a contributor types. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help ready ready-dev demo check fmt test screenshots bench docs lock
+.PHONY: help ready ready-dev demo check fmt test rehearse screenshots bench docs lock
 
 BIN := .venv/bin
 OFFLINE_TESTS := tests/unit tests/cases tests/port tests/kit
@@ -32,13 +32,17 @@ fmt: ready-dev ## format and repair what ruff can repair
 	$(BIN)/ruff check --fix cli tests
 
 test: ready-dev ## every test: also a real Odoo 19 and a real Chromium
-	$(BIN)/pytest -m "not bench" --durations=15 tests
+	$(BIN)/pytest -m "not bench and not long" --durations=15 tests
+
+rehearse: ready-dev ## killed at every role boundary, Debian 12, twenty tenants (an hour; needs root)
+	$(BIN)/pytest -s -m long --durations=15 tests/hosts
 
 screenshots: ready-dev ## take the README's picture of the report anew
 	PHASELINE_RENEW_SCREENSHOTS=1 $(BIN)/pytest -q tests/journeys/test_report_of_the_demo.py
 
 bench: ## rows a second, side by side with the peer loader
 	@.ci/bootstrap bench
+	@$(BIN)/python -m compileall -q cli/phaseline # an installed wheel is compiled, as the peer is
 	$(BIN)/pytest -s -m bench -o addopts="--strict-markers --import-mode=importlib" tests/bench
 
 docs: ready-dev ## write the generated reference tables of the READMEs anew

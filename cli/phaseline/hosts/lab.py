@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
@@ -23,7 +25,6 @@ from phaseline.hosts.lab_disk import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 SOURCE = "source.ini"  # what the lab is made of: the next `up` without a source takes it again
 PROGRAMS = {
@@ -141,6 +142,12 @@ def down(home: Path) -> bool:
 def check() -> None:
     """Raise faults unless this machine can carry a lab: all that is missing in one go."""
     need_root()
+    null = Path(os.devnull).stat().st_mode
+    if not stat.S_ISCHR(null) or null & 0o666 != 0o666:  # noqa: PLR2004 (all may read and write)
+        hint = (
+            f"Run `chmod 0666 {os.devnull}` as root: hosts take its mode over and would not start."
+        )
+        raise PhaselineError(Fault("H019", f"{os.devnull} is not open to all", hint=hint))
     missing = []
     for name, package in PROGRAMS.items():
         try:

@@ -1,0 +1,73 @@
+"""Provisioning: from empty hosts to a login, again without a change, killed anywhere, foreseen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hosts import killed, rollouts
+from hosts.labs import Bench
+from phaseline.flows import env_provision, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.hosts
+
+REUSED = "PHASELINE_TEST_ALONE_PROJECT"  # a project whose one host may be provisioned on
+MINUTES = 10
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One empty host that carries everything; the release is built already."""
+    if reused := os.environ.get(REUSED):
+        yield Bench(Path(reused).absolute())
+        return
+    folder = tmp_path_factory.mktemp("alone") / "project"
+    bench = rollouts.project(folder, {"testing": ("harbour",)})
+    try:
+        bench.up(rollouts.ALONE.format(suite="trixie"))
+        yield bench
+    finally:
+        bench.run("down")
+
+
+@pytest.mark.long
+def test_check_mode_completes_on_a_fresh_host_and_predicts(alone: Bench) -> None:
+    (said,) = rollouts.provision(alone.project, "testing", "--check")
+    assert said["check"]
+    roles = {one["role"] for one in said["changes"]}
+    assert {"host_base", "firewall", "certificates", "postgres", "proxy"} <= roles
+    # Nothing was done: the first thing a provisioning leaves on a host is not there.
+    assert alone.ssh("all1", "ls /etc/phaseline 2>/dev/null || echo none") == "none"
+
+
+@pytest.mark.long
+def test_a_run_killed_at_every_role_boundary_converges(alone: Bench, tmp_path: Path) -> None:
+    env_provision.ensure_releases(alone.project, "testing", lambda *_: None)
+    roles = killed.everywhere(alone.project, "testing", tmp_path)
+    assert len(roles) >= 15
+    (said,) = rollouts.provision(alone.project, "testing")
+    assert rollouts.changed([said]) == []
+    with environment.connect(alone.project, "testing/harbour") as door:
+        assert door
+
+
+def test_a_second_run_changes_nothing_on_any_host(lab_project: Path) -> None:
+    results = rollouts.provision(lab_project, "testing", "production")
+    assert rollouts.changed(results) == []
+    assert {name for one in results for name in one["hosts"]} == {
+        "test1",
+        "app1",
+        "db1",
+        "backup1",
+    }
+    assert all(counts.get("changed", 0) == 0 for one in results for counts in one["hosts"].values())
+
+
+def test_check_mode_of_a_standing_environment_predicts_nothing(lab_project: Path) -> None:
+    assert rollouts.changed(rollouts.provision(lab_project, "testing", "--check")) == []
