@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,7 @@ def run(
     """Return what came of a load, object by object; nothing is sent while lines are rejected."""
     found = deliveries.find(project_dir, order.target)
     with ExitStack() as stack:
+        stack.enter_context(no_collection())
         environment = reach(project_dir, order.env, stack)
         verdicts = data_validate.judge(found, order.how, environment.port)
         demand_unchanged(project_dir, verdicts)
@@ -67,6 +69,18 @@ def run(
             if results[-1]["stopped"]:
                 break
     return summary(environment, verdicts, results)
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep Python from looking for garbage: a load keeps what it makes, the search costs 20 %."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def reach(project_dir: Path, env: str, stack: ExitStack) -> Environment:

@@ -14,7 +14,6 @@ from phaseline.files import group_vars, tenants, vault
 from phaseline.files.inventory import KINDS, SANDBOX, Address, address, groups
 from phaseline.files.places import state_dir
 from phaseline.files.secrets import Secrets
-from phaseline.flows import sandbox as sandboxes
 from phaseline.odoo.counted import Counted
 from phaseline.odoo.probe import Credentials
 from phaseline.odoo.probe import connect as open_port
@@ -150,6 +149,8 @@ def _kind(project_dir: Path, name: str) -> str:
 
 def sandbox(project_dir: Path) -> tuple[Address, Credentials, Scratch | None]:
     """Return where the project's running sandbox is, and how to get a throwaway copy of it."""
+    from phaseline.flows import sandbox as sandboxes  # noqa: PLC0415 (slow to load, often idle)
+
     running = sandboxes.running(project_dir)
     place = Address(SANDBOX, SANDBOX, running.url, running.database, running.admin_login)
     credentials = Credentials(running.admin_login, running.password, running.api_key)

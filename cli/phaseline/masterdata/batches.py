@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from phaseline.masterdata.records import Combination, Found, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from phaseline.masterdata.records import Record
 
 Thing = TypeVar("Thing")
+POINTERS = frozenset({Link, Found, Combination, tuple})
 
 
 def cut(things: Sequence[Thing], size: int) -> Iterator[tuple[Thing, ...]]:
@@ -30,34 +31,47 @@ def even(count: int, size: int, hands: int) -> int:
 
 def waves(records: Sequence[Record]) -> list[tuple[Record, ...]]:
     """Return the records in waves: a record comes after those of its own file it points to."""
-    here = {record.xmlid: record for record in records}
+    parents = _parents(records)
+    if not parents:
+        return [tuple(records)] if records else []
     depth: dict[str, int] = {}
     for record in records:
-        _measure(record, here, depth)
+        _measure(record.xmlid, parents, depth)
     levels: dict[int, list[Record]] = {}
     for record in records:
         levels.setdefault(depth[record.xmlid], []).append(record)
     return [tuple(levels[level]) for level in sorted(levels)]
 
 
-def _measure(record: Record, here: dict[str, Record], depth: dict[str, int]) -> int:
-    path: list[Record] = []
-    now: Record | None = record
-    while now is not None and now.xmlid not in depth:
+def _parents(records: Sequence[Record]) -> dict[str, str]:
+    """Return the first record of the same file that each record points to, where it does."""
+    here = {record.xmlid for record in records}
+    found: dict[str, str] = {}
+    for record in records:
+        for link in links(record):
+            if link in here and link != record.xmlid:
+                found.setdefault(record.xmlid, link)
+    return found
+
+
+def _measure(start: str, parents: dict[str, str], depth: dict[str, int]) -> None:
+    path: list[str] = []
+    now: str | None = start
+    while now is not None and now not in depth:
         path.append(now)
-        parents = [here[link] for link in links(now) if link in here and link != now.xmlid]
-        now = parents[0] if parents and parents[0] not in path else None
-    level = depth[now.xmlid] if now is not None else -1
+        parent = parents.get(now)
+        now = parent if parent not in path else None
+    level = depth[now] if now is not None else -1
     for one in reversed(path):
         level += 1
-        depth[one.xmlid] = level
-    return level
+        depth[one] = level
 
 
 def links(record: Record) -> Iterator[str]:
     """Yield every external id a record points to."""
     for _, value in (*record.values, *record.initial):
-        yield from _links(value)
+        if type(value) in POINTERS:
+            yield from _links(value)
 
 
 def _links(value: Any) -> Iterator[str]:
@@ -75,11 +89,13 @@ def _links(value: Any) -> Iterator[str]:
             yield from _links(one)
 
 
-def found(records: Sequence[Record]) -> dict[tuple[str, str], set[str]]:
-    """Return the values to look up in Odoo by model and field."""
+def found(
+    records: Sequence[Record], known: Container[str] = frozenset()
+) -> dict[tuple[str, str], set[str]]:
+    """Return the values to look up in Odoo by model and field; known external ids need none."""
     wanted: dict[tuple[str, str], set[str]] = {}
     for record in records:
         for _, value in (*record.values, *record.initial):
-            if isinstance(value, Found):
+            if type(value) is Found and value.own not in known:
                 wanted.setdefault((value.model, value.field), set()).add(value.value)
     return wanted

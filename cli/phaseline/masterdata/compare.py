@@ -34,7 +34,10 @@ def changed(
 ) -> tuple[str, ...]:
     """Return the names of the wanted fields whose value differs, in order."""
     return tuple(
-        name for name, value in wanted.items() if differs(value, actual.get(name), kinds[name])
+        name
+        for name, value in wanted.items()
+        if not (type(value) is str and value == actual.get(name))  # most are, and quickly told
+        and differs(value, actual.get(name), kinds[name])
     )
 
 

@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from phaseline.masterdata.spec import Shape, Spec
+    from phaseline.masterdata.spec import Column, Shape, Spec
 
 MODULE = "phaseline_data"
 PARENT = "_product_template"
+LINKING = frozenset({"country", "currency", "reference"})
 SAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -63,11 +64,13 @@ class Row:
 
     def key(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return the texts of the key columns."""
-        return tuple(said(self.values.get(column)) for column in columns)
+        return tuple([said(self.values.get(column)) for column in columns])
 
 
 def said(value: object) -> str:
     """Return a value as key text: the same value always gives the same text."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, Decimal):
@@ -75,9 +78,13 @@ def said(value: object) -> str:
     return str(value)
 
 
+def _spelt(found: re.Match[str]) -> str:
+    return f"~{ord(found[0]):x}"
+
+
 def external_id(shape: str, key: Iterable[str]) -> str:
     """Return the external id of a key; signs that Odoo reads as syntax are spelt as numbers."""
-    parts = (SAFE.sub(lambda found: f"~{ord(found[0]):x}", part) for part in key)
+    parts = [SAFE.sub(_spelt, part) if SAFE.search(part) else part for part in key]
     return f"{MODULE}.{shape}.{'|'.join(parts)}"
 
 
@@ -87,11 +94,13 @@ def records(spec: Spec, shape: Shape, rows: Iterable[Row]) -> tuple[Record, ...]
     for row in rows:
         if _meant(shape, row):
             groups.setdefault(row.key(shape.key), []).append(row)
+    always = tuple((name, _constant(value)) for name, value in shape.always)
+    fields = _fields(spec, shape)
     return tuple(
         Record(
             xmlid=external_id(shape.name, key),
             row=lines[0].number,
-            values=_values(spec, shape, lines),
+            values=(*_values(fields, lines), *always),
             initial=_initial(shape, lines[0]),
         )
         for key, lines in groups.items()
@@ -105,15 +114,25 @@ def _meant(shape: Shape, row: Row) -> bool:
     return not any(filled.get(column) is not None for column in shape.unless)
 
 
-def _values(spec: Spec, shape: Shape, lines: list[Row]) -> tuple[tuple[str, Any], ...]:
-    values: list[tuple[str, Any]] = []
-    for name, source in shape.fields:
-        if isinstance(source, str):
-            if source in lines[0].values:  # a column the file does not have is not owned
-                values.append((name, column_value(spec, source, lines[0].values[source])))
-        else:
-            values.append((name, _built(source, lines)))
-    return (*values, *((name, _constant(value)) for name, value in shape.always))
+def _fields(spec: Spec, shape: Shape) -> list[tuple[str, Any, Column | None]]:
+    """Return name and source of each field, with the column when it has to be read as a link."""
+    columns = {column.name: column for column in spec.columns if column.type in LINKING}
+    return [
+        (name, source, columns.get(source) if isinstance(source, str) else None)
+        for name, source in shape.fields
+    ]
+
+
+def _values(
+    fields: Iterable[tuple[str, Any, Column | None]], lines: list[Row]
+) -> Iterator[tuple[str, Any]]:
+    cells = lines[0].values
+    for name, source, column in fields:
+        if not isinstance(source, str):
+            yield name, _built(source, lines)
+        elif source in cells:  # a column the file does not have is not owned
+            value = cells[source]
+            yield name, column_value(column, value) if column else value
 
 
 def _initial(shape: Shape, row: Row) -> tuple[tuple[str, Any], ...]:
@@ -130,9 +149,8 @@ def _constant(value: Any) -> Any:
     return value
 
 
-def column_value(spec: Spec, name: str, value: Any) -> Any:
+def column_value(column: Column, value: Any) -> Any:
     """Return a column's value as a field takes it: references become links."""
-    column = spec.column(name)
     if value is None:
         return None
     if column.type == "country":

@@ -118,6 +118,10 @@ def _exact(cell: object, reading: Reading) -> Decimal:
             raise Refused("D014", "the cell is not a number", "Type the number.")
         return value
     said = str(cell)
+    return Decimal(said) if PLAIN.fullmatch(said) else _written(said, reading)
+
+
+def _written(said: str, reading: Reading) -> Decimal:
     if said.lower() in NOT_NUMBERS or not any(sign.isdigit() for sign in said):
         raise Refused("D014", "the text is not a number", "Type the number, or leave it empty.")
     if reading.decimal_comma and "." not in said:

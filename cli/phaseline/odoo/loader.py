@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata import batches, compare
 from phaseline.odoo import existing, sheets
+from phaseline.odoo.abreast import gathered
 from phaseline.odoo.adopt import adopt
 from phaseline.odoo.maker import making
 from phaseline.odoo.outcome import Outcome
@@ -44,7 +45,7 @@ class Loader:
 
     @property
     def port(self) -> Port:
-        """The port that reads."""
+        """The port that asks what is not worth sharing out."""
         return self.ports[0]
 
     def load(self, shape: Shape, records: Sequence[Record]) -> None:
@@ -58,12 +59,12 @@ class Loader:
             self._wave(shape, wave, kinds)
 
     def _wave(self, shape: Shape, wave: Sequence[Record], kinds: dict[str, FieldKind]) -> None:
-        own = existing.external_ids(self.port, [record.xmlid for record in wave])
+        own = gathered(self.ports, [record.xmlid for record in wave], existing.external_ids)
         self.resolver.ids.update(own)
         self.resolver.learn(self.port, wave)
         wanted = self._resolved(wave, own)
         ids = [found for _, found in own.values()]
-        actual = existing.values(self.port, shape.model, ids, kinds)
+        actual = self._actual(shape, ids, kinds)
         here = {xmlid: number for xmlid, (_, number) in own.items() if number in actual}
         new = [pair for pair in wanted if pair[0].xmlid not in here]
         if new:
@@ -72,7 +73,7 @@ class Loader:
         if taken:
             here.update(taken)
             self.resolver.ids.update((one, (shape.model, taken[one])) for one in taken)
-            actual.update(existing.values(self.port, shape.model, [*taken.values()], kinds))
+            actual.update(self._actual(shape, [*taken.values()], kinds))
         refused = self.outcome.refused_rows
         new = [pair for pair in new if pair[0].xmlid not in here and pair[0].row not in refused]
         sizes = (self.batch, len(self.ports))
@@ -83,6 +84,14 @@ class Loader:
             sender = Sender(self.ports, shape, kinds, self.outcome, maker)
             sender.send(sheets.creations(self.port, new, kinds, sizes))
         sender.send(sheets.updates(self.port, changes, kinds, sizes))
+
+    def _actual(
+        self, shape: Shape, ids: Sequence[int], kinds: dict[str, FieldKind]
+    ) -> dict[int, dict[str, Any]]:
+        def ask(port: Port, part: Sequence[int]) -> dict[int, dict[str, Any]]:
+            return existing.values(port, shape.model, part, kinds)
+
+        return gathered(self.ports, ids, ask)
 
     def _resolved(self, wave: Sequence[Record], own: dict[str, tuple[str, int]]) -> list[Wanted]:
         wanted = []

@@ -11,8 +11,6 @@ import httpx
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo.faults import Asked, codes
 from phaseline.odoo.json2 import Json2
-from phaseline.odoo.rpc import Rpc
-from phaseline.odoo.session import Session
 from phaseline.odoo.wire import DIRECT, READ_SECONDS, Route, Wire
 
 if TYPE_CHECKING:
@@ -97,6 +95,9 @@ def _driver(name: str, wire: Wire, database: str, credentials: Credentials) -> P
     password = credentials.password or credentials.api_key
     if name == "json2" and credentials.api_key:
         return Json2(wire, database, credentials.api_key)
+    from phaseline.odoo.rpc import Rpc  # noqa: PLC0415 (odoorpc is slow to load, JSON-2 is usual)
+    from phaseline.odoo.session import Session  # noqa: PLC0415
+
     if name == "session" and credentials.password:
         return Session(wire, database, credentials.login, credentials.password)
     if name == "rpc" and password:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from phaseline.masterdata.batches import found, links
+from phaseline.masterdata.batches import POINTERS, found, links
 from phaseline.masterdata.records import Combination, Found, Link
 from phaseline.odoo import existing
 
@@ -32,7 +32,7 @@ class Resolver:
         """Read what the records point to and is not known yet."""
         wanted = {xmlid for record in records for xmlid in links(record)} - self.ids.keys()
         self.ids.update(existing.external_ids(port, sorted(wanted)))
-        for (model, name), values in found(records).items():
+        for (model, name), values in found(records, self.ids).items():
             known = self.names.setdefault((model, name), {})
             known.update(existing.by_field(port, model, name, values - known.keys()))
         templates = {
@@ -47,7 +47,9 @@ class Resolver:
     def values(self, record: Record, *, new: bool) -> dict[str, Any]:
         """Return a record's values with database ids in place of what they point to."""
         pairs = (*record.values, *record.initial) if new else record.values
-        return {name: self.value(value) for name, value in pairs}
+        return {
+            name: self.value(value) if type(value) in POINTERS else value for name, value in pairs
+        }
 
     def value(self, value: Any) -> Any:
         """Return one value with database ids; raises `Unresolved`."""

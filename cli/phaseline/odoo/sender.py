@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import queue
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo import existing
+from phaseline.odoo.abreast import spread
 from phaseline.odoo.faults import codes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from phaseline.masterdata.compare import FieldKind
     from phaseline.masterdata.spec import Shape
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from phaseline.odoo.outcome import Batch, Outcome
     from phaseline.odoo.port import Port
 
-Thing = TypeVar("Thing")
 QUIET = {
     "tracking_disable": True,
     "mail_create_nosubscribe": True,
@@ -34,26 +32,6 @@ PAUSES = (0.5, 1.0, 2.0, 4.0)
 PAUSE = 2.0
 TIMEOUT = 600.0
 REFUSED = frozenset({"O003", "O004", "O005", "O006", "O011"})
-
-
-def spread(
-    ports: Sequence[Port], things: Sequence[Thing], do: Callable[[Port, Thing], None]
-) -> None:
-    """Do all things, each with a port of its own for as long as it takes."""
-    free: queue.Queue[Port] = queue.Queue()
-    for port in ports:
-        free.put(port)
-
-    def one(thing: Thing) -> None:
-        port = free.get()
-        try:
-            do(port, thing)
-        finally:
-            free.put(port)
-
-    if things:
-        with ThreadPoolExecutor(max_workers=len(ports)) as pool:
-            list(pool.map(one, things))
 
 
 def patient(port: Port, model: str, method: str, *ids: Any, **named: Any) -> Any:
