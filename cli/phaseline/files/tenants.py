@@ -23,6 +23,7 @@ KEY = "odoo_tenants"
 HEAD = """\
 ---
 # The tenants of {env}, a line each. `phaseline tenant add` and `retire` write here; comments stay.
+#   - {{name: harbour, domain: harbour.example.com, plan: s, port: 8069}}
 odoo_tenants: []
 """
 # Ansible reads YAML 1.1, where a bare `no` is false and a bare 12:30 a number.
@@ -78,12 +79,17 @@ def find(project_dir: Path, env: str, name: str) -> Tenant:
     return known[name]
 
 
+def begin(project_dir: Path, env: str) -> None:
+    """Make the list of an environment that has none yet."""
+    path = path_of(project_dir, env)
+    if not path.is_file():
+        replace(path, HEAD.format(env=env))
+
+
 def add(project_dir: Path, env: str, line: Mapping[str, Any]) -> None:
     """Write a tenant's line behind the last one; a line that is not right is not written."""
     path = path_of(project_dir, env)
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, HEAD.format(env=env))
+    begin(project_dir, env)
     node = load(path, shown(project_dir, path))
     lines = path.read_text(encoding="utf-8").splitlines()
     fresh = f"- {flow(line)}"

@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files import tenants
 from phaseline.files.places import kit_dir
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 IGNORED = "# what the kit makes and nobody keeps\n.phaseline/\nrejected*\n*.report.html\n"
 FOLDERS = ("data", "journal")
+ENVIRONMENTS = ("testing", "production")  # those of the example inventory
 
 
 def run(folder: Path) -> dict[str, Any]:
@@ -28,6 +30,8 @@ def run(folder: Path) -> dict[str, Any]:
     kit = kit_dir()
     shutil.copyfile(kit / "blueprints" / "tenant.example.yml", folder / "tenant.yml")
     shutil.copyfile(kit / "inventory.example.ini", folder / "inventory.ini")
+    for name in ENVIRONMENTS:
+        tenants.begin(folder, name)
     (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
     files = sorted(path.name for path in folder.iterdir())
     return {"project": str(folder), "files": files}
