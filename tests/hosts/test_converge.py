@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.hosts
 
 REUSED = "PHASELINE_TEST_ALONE_PROJECT"  # a project whose one host may be provisioned on
-MINUTES = 10
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +53,21 @@ def test_a_run_killed_at_every_role_boundary_converges(alone: Bench, tmp_path: P
     (said,) = rollouts.provision(alone.project, "testing")
     assert rollouts.changed([said]) == []
     with environment.connect(alone.project, "testing/harbour") as door:
-        assert door
+        assert door.url == "https://harbour.testing.lab.test"
+
+
+@pytest.mark.long
+def test_debian_twelve_stands_as_debian_thirteen_does(tmp_path: Path) -> None:
+    bench = rollouts.project(tmp_path / "project", {"testing": ("harbour",)})
+    try:
+        bench.up(rollouts.ALONE.format(suite="bookworm"))
+        rollouts.provision(bench.project, "testing")
+        assert bench.ssh("all1", "psql --version").split()[2].startswith("15.")
+        assert rollouts.changed(rollouts.provision(bench.project, "testing")) == []
+        with environment.connect(bench.project, "testing/harbour") as door:
+            assert door.url == "https://harbour.testing.lab.test"
+    finally:
+        bench.run("down")
 
 
 def test_a_second_run_changes_nothing_on_any_host(lab_project: Path) -> None:

@@ -1,0 +1,78 @@
+"""Twenty tenants on one host: what the n-th costs in seconds and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hosts import rollouts
+from phaseline.flows import lab as flow
+from phaseline.hosts import lab_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hosts.labs import Bench
+
+pytestmark = [pytest.mark.hosts, pytest.mark.long]
+
+TENANTS = int(os.environ.get("PHASELINE_TEST_TENANTS", "20"))
+MOST_SECONDS = 60
+# What the sizing may count with: as large a machine as twenty small tenants are sold on.
+ROOMY = rollouts.ALONE.replace(
+    "all1 lab_suite", "all1 host_vcpus=32 host_memory_mb=49152 lab_suite"
+)
+
+
+@pytest.fixture(scope="module")
+def roomy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One host with its first tenant."""
+    bench = rollouts.project(tmp_path_factory.mktemp("roomy") / "project", {"testing": ("t01",)})
+    try:
+        bench.up(ROOMY.format(suite="trixie"))
+        rollouts.provision(bench.project, "testing")
+        yield bench
+    finally:
+        bench.run("down")
+
+
+def memory_mb(bench: Bench) -> int:
+    """Return what the processes of the host hold, without the caches of its disk."""
+    (place,) = flow.running(bench.project).hosts
+    group = lab_host.PREFIX + place.machine
+    old = Path("/sys/fs/cgroup/memory") / group / "memory.stat"
+    new = Path("/sys/fs/cgroup") / group / "memory.stat"
+    lines = (old if old.exists() else new).read_text(encoding="ascii").splitlines()
+    found = {key: int(value) for key, value in (line.split() for line in lines)}
+    shared = found.get("total_shmem", found.get("total_mapped_file", 0))
+    return (found.get("total_rss", found.get("anon", 0)) + found.get("shmem", shared)) >> 20
+
+
+def started(bench: Bench, tenant: str) -> str:
+    """Return since when a tenant's Odoo runs."""
+    return bench.ssh("all1", f"systemctl show -P ActiveEnterTimestampMonotonic odoo@{tenant}")
+
+
+def test_the_nth_tenant_costs_no_more_than_the_second(roomy: Bench) -> None:
+    first = started(roomy, "t01")
+    rows = []
+    before = memory_mb(roomy)
+    for number in range(2, TENANTS + 1):
+        name = f"t{number:02}"
+        begun = time.monotonic()
+        words = ["tenant", "add", name, "--env", "testing", "--domain", f"{name}.lab.test"]
+        answer = rollouts.call(roomy.project, *words, "--plan", "s", "--format", "json")
+        seconds = time.monotonic() - begun
+        assert answer.returncode == 0, answer.stderr
+        assert json.loads(answer.stdout)
+        now = memory_mb(roomy)
+        rows.append((number, seconds, now - before))
+        before = now
+        print(f"tenant {number:>2}: {seconds:5.1f} s, {rows[-1][2]:>4} MB more, {now} MB in all")
+    assert started(roomy, "t01") == first, "the first tenant was restarted"
+    assert max(seconds for _, seconds, _ in rows) <= MOST_SECONDS
