@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import group_vars, journal, tenants
-from phaseline.flows import env_ground, release
+from phaseline.files.env_lock import alone
+from phaseline.flows import env_ground, env_lint, release, tenant_guard
 from phaseline.flows.sandbox import modules_of
 from phaseline.hosts import pythons
 
@@ -26,6 +27,17 @@ def run(
     tell: Callable[[str, str], None] = env_ground.silent,
 ) -> dict[str, Any]:
     """Provision an environment and return what happened on each host; check predicts only."""
+    env_lint.refuse(project)
+    with alone(project, env, "env provision"):
+        tenant_guard.refuse_unknown(project, env)
+        tenant_guard.refuse_lost(project, env)
+        return build_all(project, env, check=check, tell=tell)
+
+
+def build_all(
+    project: Path, env: str, *, check: bool, tell: Callable[[str, str], None]
+) -> dict[str, Any]:
+    """Return what happened on each host of an environment whose declaration is sound."""
     started = time.monotonic()
     lines = tenants.lines(project, env)
     names = [str(line["name"]) for line in lines]

@@ -10,7 +10,7 @@ from phaseline.core import hosting, sizing
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal, tenants
 from phaseline.files.env_lock import alone
-from phaseline.flows import env_ground, tenant_guard
+from phaseline.flows import env_ground, env_lint, tenant_guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +37,7 @@ def run(order: Order, tell: Callable[[str, str], None] = env_ground.silent) -> d
     """Add the tenant, or finish adding it; no other tenant is touched."""
     started = time.monotonic()
     project_dir, env, name = order.project_dir, order.env, order.name
+    env_lint.refuse(project_dir)
     with alone(project_dir, env, f"tenant add {name}"):
         tenant_guard.refuse_unprovisioned(project_dir, env)
         known = tenants.read(project_dir, env)

@@ -11,7 +11,7 @@ from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal, tenants
 from phaseline.files.env_lock import alone
 from phaseline.files.places import state_dir
-from phaseline.flows import env_ground, tenant_guard
+from phaseline.flows import env_ground, env_lint, tenant_guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,7 @@ def run(order: Order, tell: Callable[[str, str], None] = env_ground.silent) -> d
     """Retire the tenant, or finish retiring it; the last backup stays on the backup host."""
     started = time.monotonic()
     project_dir, env, name = order.project_dir, order.env, order.name
+    env_lint.refuse(project_dir)
     with alone(project_dir, env, f"tenant retire {name}"):
         tenant_guard.refuse_unprovisioned(project_dir, env)
         line = line_of(project_dir, env, name)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 INVENTORY = """\
 [odoo]
 app1
+[postgres]
+app1
+[proxy]
+app1
 [testing]
 app1
 [testing:vars]
