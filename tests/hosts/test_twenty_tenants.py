@@ -25,7 +25,7 @@ TENANTS = int(os.environ.get("PHASELINE_TEST_TENANTS", "20"))
 MOST_SECONDS = 60
 # What the sizing may count with: as large a machine as twenty small tenants are sold on.
 ROOMY = rollouts.ALONE.replace(
-    "all1 lab_suite", "all1 host_vcpus=32 host_memory_mb=49152 lab_suite"
+    "all1 lab_suite", "all1 host_vcpus=16 host_memory_mb=32768 lab_suite"
 )
 
 

@@ -148,16 +148,21 @@ def check() -> None:
             f"Run `chmod 0666 {os.devnull}` as root: hosts take its mode over and would not start."
         )
         raise PhaselineError(Fault("H019", f"{os.devnull} is not open to all", hint=hint))
-    missing = []
+    if names := missing():
+        packages = " ".join(sorted({PROGRAMS[name] for name in names}))
+        hint = f"Run `apt-get install {packages}`, then the same command again."
+        raise PhaselineError(Fault("H005", f"missing: {', '.join(names)}", hint=hint))
+
+
+def missing() -> list[str]:
+    """Return the programs that a lab needs and this machine lacks."""
+    names = []
     for name, package in PROGRAMS.items():
         try:
             programs.find(name, package)
         except PhaselineError:
-            missing.append(name)
-    if missing:
-        packages = " ".join(sorted({PROGRAMS[name] for name in missing}))
-        hint = f"Run `apt-get install {packages}`, then the same command again."
-        raise PhaselineError(Fault("H005", f"missing: {', '.join(missing)}", hint=hint))
+            names.append(name)
+    return names
 
 
 def need_root() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.hosts import accounts, mirror, odoo_server, postgres_server, programs, wheels
+from phaseline.hosts import accounts, lab, mirror, odoo_server, postgres_server, programs, wheels
 from phaseline.hosts.debian_archive import KEYRING
 
 GIB = 1 << 30
@@ -48,6 +48,7 @@ def look(state: Path, cache: Path) -> tuple[Finding, ...]:
         _ports(),
         _program("git", "git", "takes Odoo from a repository", needed=False),
         _chromium(),
+        _lab(),
     )
 
 
@@ -154,3 +155,10 @@ def _chromium() -> Finding:
     path = next((one for one in CHROMIUM if Path(one).exists()), None)
     says = path or "missing: only the browser tests need it"
     return Finding("chromium", path is not None, says, "apt-get install chromium", needed=False)
+
+
+def _lab() -> Finding:
+    names = lab.missing()
+    says = f"missing: {', '.join(names)}" if names else "the programs of `phaseline lab` are there"
+    mend = f"apt-get install {' '.join(sorted({lab.PROGRAMS[name] for name in names}))}"
+    return Finding("lab", not names, says, mend, needed=False)
