@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets as randomness
 import stat
@@ -77,7 +78,11 @@ def texts(values: Any) -> set[str]:
     """Return every secret text in it, so that output can be kept free of them."""
     if isinstance(values, dict):
         return {text for one in values.values() for text in texts(one)}
-    return {str(values)} if values else set()
+    text = str(values or "").strip()
+    lines = text.splitlines()
+    if len(lines) > 1:  # a key: a line of it alone is as secret, and JSON writes it as one line
+        return {json.dumps(text)[1:-1], *(line for line in lines if not line.startswith("-----"))}
+    return {text} if text else set()
 
 
 def _lib(project: Path) -> Any:
