@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hosts import rollouts
 from phaseline.flows import init
 from phaseline.flows import sandbox as flow
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 REUSED_DEMO = "PHASELINE_TEST_DEMO_PROJECT"  # a project where `phaseline demo` may go on
 REUSED = "PHASELINE_TEST_SANDBOX_PROJECT"  # a project whose sandbox runs already: quick, left alone
+REUSED_LAB = "PHASELINE_TEST_LAB_PROJECT"  # a project whose lab runs and stands: quick, left alone
+TENANTS = {"testing": ("harbour", "quayside"), "production": ("harbour",)}
 
 
 @dataclass(frozen=True)
@@ -110,3 +113,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield run_demo(project)
     finally:
         flow.down(project)
+
+
+@pytest.fixture(scope="session")
+def lab_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project whose testing and production stand on four hosts of a lab."""
+    if reused := os.environ.get(REUSED_LAB):
+        yield Path(reused).absolute()
+        return
+    folder = tmp_path_factory.mktemp("lab") / "project"
+    bench = rollouts.project(folder, TENANTS)
+    try:
+        bench.up(rollouts.BOTH)
+        rollouts.provision(folder, "testing", "production")
+        yield folder
+    finally:
+        bench.run("down")

@@ -2,68 +2,34 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from kit.tree import ROOT
+from journeys import browsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHROMIUM = Path("/usr/bin/chromium")
-SCREENSHOTS = ROOT / ".phaseline" / "screenshots"
-# Files that Debian's Odoo leaves out on purpose (their sources are not free): the client says so.
-# The shop's theme asks Google for its fonts; the tests run without a network.
-KNOWN_NOISE = ("selfie_segmentation", "video_blur", "video-blur", "fonts.googleapis.com")
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
-
-class Watched:
-    """A page that remembers every complaint of the browser and every request."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", lambda line: self.note(line.type, f"{line.text} {line.location}"))
-        page.on("pageerror", lambda error: self.note("error", str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
-
-    def note(self, kind: str, text: str) -> None:
-        if kind == "error" and not any(noise in text for noise in KNOWN_NOISE):
-            self.complaints.append(text)
-
-    def shot(self, name: str, *, whole: bool = False) -> Path:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        path = SCREENSHOTS / f"{name}.png"
-        self.page.screenshot(path=path, full_page=whole)
-        return path
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    if not browsing.CHROMIUM.exists():
+        pytest.fail("no Chromium here; run: .ci/bootstrap dev")
+    with sync_playwright() as driver:
+        yield driver
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail("no Chromium here; run: .ci/bootstrap dev")
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = browsing.launch(playwright)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
-def watched(chromium: Browser) -> Iterator[Watched]:
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    yield Watched(page)
-    page.close()
+def watched(chromium: Browser) -> Iterator[browsing.Watched]:
+    found = browsing.watched_page(chromium)
+    yield found
+    found.page.close()
