@@ -1,8 +1,10 @@
 # Everything a contributor types. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help ready ready-dev demo check fmt test rehearse screenshots bench docs lock
+.PHONY: help ready ready-dev demo lint check fmt test rehearse screenshots bench docs lock
 
 BIN := .venv/bin
+COLLECTIONS := $(BIN)/python tests/kit/collections_dir.py
+PYTHON_CODE := cli tests playbooks roles
 OFFLINE_TESTS := tests/unit tests/cases tests/port tests/kit
 
 help: ## list the targets
@@ -17,21 +19,22 @@ ready-dev:
 demo: ready ## a real Odoo 19 with two proven stages, real data and a page of evidence
 	@$(BIN)/phaseline demo
 
-check: ready-dev ## format, lint, types, import rules and the fast tests (under two minutes)
-	$(BIN)/ruff format --check cli tests
-	$(BIN)/ruff check cli tests
+lint: ready-dev ## format, lint, types, import rules, YAML and Ansible
+	$(BIN)/ruff format --check $(PYTHON_CODE)
+	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/yamllint --strict .
-	@if ls roles/*/tasks playbooks/*.yml >/dev/null 2>&1; then $(BIN)/ansible-lint --offline; \
-	else echo "ansible-lint: no roles or playbooks yet"; fi
+	ANSIBLE_COLLECTIONS_PATH=$$($(COLLECTIONS)) PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint --offline
+
+check: lint ## lint and the fast tests (under two minutes)
 	$(BIN)/pytest -q -m "not odoo and not browser and not bench" $(OFFLINE_TESTS)
 
 fmt: ready-dev ## format and repair what ruff can repair
-	$(BIN)/ruff format cli tests
-	$(BIN)/ruff check --fix cli tests
+	$(BIN)/ruff format $(PYTHON_CODE)
+	$(BIN)/ruff check --fix $(PYTHON_CODE)
 
-test: ready-dev ## every test: also a real Odoo 19 and a real Chromium
+test: lint ## lint and every test: also a real Odoo 19 and a real Chromium
 	$(BIN)/pytest -m "not bench and not long" --durations=15 tests
 
 rehearse: ready-dev ## killed at every role boundary, Debian 12, twenty tenants (an hour; needs root)

@@ -1,0 +1,115 @@
+"""Every role has one skeleton, says what it takes, and knows nothing of the inventory."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from kit.tree import ROOT
+
+ROLES = sorted(path.parent for path in (ROOT / "roles").glob("*/tasks"))
+PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))
+SKELETON = (
+    "README.md",
+    "defaults/main.yml",
+    "meta/main.yml",
+    "meta/argument_specs.yml",
+    "tasks/main.yml",
+)
+CONTENTS = {
+    "ansible.builtin.import_tasks",
+    "ansible.builtin.include_tasks",
+    "ansible.builtin.meta",  # flush_handlers, so that a run killed after the role loses none
+}
+OWN_TASKS = {"tasks", "pre_tasks", "post_tasks", "handlers"}
+
+
+class Loader(yaml.SafeLoader):
+    """Ansible's YAML: a vault or unsafe value is read as its text."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+
+
+def load(path):
+    return yaml.load(path.read_text(), Loader)  # noqa: S506  # the loader above is a safe one
+
+
+def options(role):
+    return load(role / "meta" / "argument_specs.yml")["argument_specs"]["main"].get("options", {})
+
+
+def examples(role):
+    text = (role / "README.md").read_text()
+    return [yaml.load(body, Loader) for body in re.findall(r"```ya?ml\n(.*?)```", text, re.DOTALL)]  # noqa: S506
+
+
+def by_name(paths):
+    return pytest.mark.parametrize("path", paths, ids=lambda path: path.stem)
+
+
+def test_there_are_roles_and_playbooks() -> None:
+    assert ROLES
+    assert PLAYBOOKS
+
+
+@by_name(ROLES)
+def test_a_role_has_the_skeleton(path) -> None:
+    assert [name for name in SKELETON if not (path / name).is_file()] == []
+
+
+@by_name(ROLES)
+def test_a_roles_main_is_a_contents_page(path) -> None:
+    for task in load(path / "tasks" / "main.yml"):
+        assert CONTENTS & set(task), task.get("name")
+
+
+@by_name(ROLES)
+def test_specs_and_defaults_are_one(path) -> None:
+    defaults = load(path / "defaults" / "main.yml") or {}
+    declared = options(path)
+    optional = {name: spec for name, spec in declared.items() if not spec.get("required")}
+    assert sorted(set(defaults) - set(declared)) == []
+    assert {name: spec.get("default") for name, spec in optional.items()} == {
+        name: defaults.get(name) for name in optional
+    }
+
+
+@by_name(ROLES)
+def test_every_option_is_described(path) -> None:
+    assert [n for n, spec in options(path).items() if not spec.get("description")] == []
+    assert [n for n, spec in options(path).items() if not spec.get("type")] == []
+
+
+@by_name(ROLES)
+def test_the_readme_shows_a_play_with_the_role(path) -> None:
+    plays = [play for found in examples(path) if isinstance(found, list) for play in found]
+    names = {
+        role if isinstance(role, str) else role.get("role")
+        for play in plays
+        for role in play.get("roles", ())
+    }
+    assert path.name in names
+
+
+@by_name(ROLES)
+def test_a_role_names_no_group(path) -> None:
+    for file in path.rglob("*"):
+        if file.suffix in {".yml", ".j2"}:
+            assert not re.search(r"\bgroups\[|\bgroups\.|group_names", file.read_text()), file
+
+
+@by_name(PLAYBOOKS)
+def test_a_playbook_is_a_short_list_of_roles(path) -> None:
+    assert len(path.read_text().splitlines()) <= 40
+    for play in load(path):
+        assert not OWN_TASKS & set(play), play.get("name")
+
+
+@pytest.mark.parametrize("folder", ["roles", "playbooks"])
+def test_the_folders_readme_names_everything_in_it(folder: str) -> None:
+    text = (ROOT / folder / "README.md").read_text()
+    names = [path.name for path in (ROLES if folder == "roles" else PLAYBOOKS)]
+    assert [name for name in names if name not in text] == []
