@@ -41,7 +41,6 @@ class Ground:
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
             "ANSIBLE_FORKS": "20",
-            "ANSIBLE_HOST_KEY_CHECKING": "True",
             "ANSIBLE_INTERPRETER_PYTHON": "/usr/bin/python3",
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "ANSIBLE_NOCOLOR": "1",
@@ -50,7 +49,8 @@ class Ground:
             "ANSIBLE_ROLES_PATH": str(self.kit / "roles"),
             "ANSIBLE_VAULT_PASSWORD_FILE": str(self.vault_password),
         }
-        merged = {**kept, **own, **passed}
+        # Whatever the caller's habits are: a host that cannot prove itself gets no secrets.
+        merged = {**kept, **own, **passed, "ANSIBLE_HOST_KEY_CHECKING": "True"}
         if given := passed.get("ANSIBLE_CALLBACK_PLUGINS"):
             both = f"{own['ANSIBLE_CALLBACK_PLUGINS']}:{given}"
             merged["ANSIBLE_CALLBACK_PLUGINS"] = both
@@ -139,6 +139,8 @@ class _child:  # noqa: N801  # reads as a verb where it is used
         if self.process.poll() is None and _[0] is not None:
             self.process.terminate()
         self.status = self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
         self.extra.close()
 
 

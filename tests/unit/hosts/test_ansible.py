@@ -1,0 +1,108 @@
+"""A playbook's end becomes a recap or faults, and no secret reaches the log or a message."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from phaseline.errors import Exit, PhaselineError
+from phaseline.files.places import kit_dir
+from phaseline.hosts import ansible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "canary-7f3a9b"
+INVENTORY = """\
+[testing]
+here ansible_connection=local ansible_python_interpreter={python}
+[lost]
+gone ansible_host=127.0.0.1 ansible_port=1 ansible_python_interpreter=/usr/bin/python3
+[lost:vars]
+ansible_ssh_common_args=-o BatchMode=yes -o ConnectTimeout=5
+"""
+PLAY = """\
+- name: Try it
+  hosts: all
+  gather_facts: false
+  become: false
+  tasks:
+    - name: Say a thing
+      ansible.builtin.debug:
+        msg: "{{ said }}"
+    - name: Change a thing
+      ansible.builtin.copy:
+        content: "{{ said }}"
+        dest: "{{ folder }}/made"
+        mode: "0600"
+    - name: Break if told to
+      ansible.builtin.fail:
+        msg: "broken by {{ said }}"
+      when: broken
+"""
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> ansible.Ground:
+    kit, project = tmp_path / "kit", tmp_path / "project"
+    for name in ("playbooks", "roles"):
+        (kit / name).mkdir(parents=True)
+    source = kit_dir() / "playbooks" / "callback_plugins"
+    shutil.copytree(source, kit / "playbooks" / "callback_plugins")
+    (kit / "playbooks" / "try.yml").write_text(PLAY)
+    project.mkdir()
+    (project / "inventory.ini").write_text(INVENTORY.format(python="/usr/bin/python3"))
+    password = tmp_path / "password"
+    password.write_text("x\n")
+    return ansible.Ground(project, kit, tmp_path / "collections", password)
+
+
+def run(ground: ansible.Ground, limit: str = "testing", **more: object) -> ansible.Recap:
+    variables = {"said": SECRET, "folder": str(ground.project_dir), "broken": False, **more}
+    order = ansible.Play("try", limit, variables, hide=[SECRET])
+    return ansible.play(ground, order, ground.project_dir / "logs" / "log", lambda *_: None)
+
+
+def test_a_run_is_counted_and_its_log_is_private(ground: ansible.Ground) -> None:
+    recap = run(ground)
+    assert (recap.hosts["here"]["ok"], recap.hosts["here"]["changed"]) == (2, 1)
+    assert [one["task"] for one in recap.changes] == ["Change a thing"]
+    log = ground.project_dir / "logs" / "log"
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert "Change a thing" in log.read_text()
+    assert SECRET not in log.read_text()
+    assert run(ground).hosts["here"]["changed"] == 0
+
+
+def test_a_failed_task_is_told_with_its_host_and_without_secrets(ground: ansible.Ground) -> None:
+    with pytest.raises(PhaselineError) as error:
+        run(ground, broken=True)
+    fault = error.value.faults[0]
+    assert (fault.code, str(fault.place), error.value.exit_code) == ("H043", "here", Exit.FAILED)
+    assert fault.message == f"Break if told to failed: broken by {ansible.HIDDEN}"
+    assert SECRET not in (ground.project_dir / "logs" / "log").read_text()
+
+
+def test_a_host_that_does_not_answer_is_unreachable(ground: ansible.Ground) -> None:
+    with pytest.raises(PhaselineError) as error:
+        run(ground, limit="lost")
+    assert (error.value.faults[0].code, error.value.exit_code) == ("H040", Exit.UNREACHABLE)
+
+
+def test_a_playbook_that_cannot_begin_says_why(ground: ansible.Ground) -> None:
+    (ground.kit / "playbooks" / "try.yml").write_text("- hosts: all\n  rolls: []\n")
+    with pytest.raises(PhaselineError, match="rolls") as error:
+        run(ground)
+    assert error.value.faults[0].code == "H042"
+
+
+def test_nothing_of_our_surroundings_leaks_into_the_child(
+    ground: ansible.Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHASELINE_SECRET_TESTING_ODOO_API_KEY", SECRET)
+    monkeypatch.setenv("ANSIBLE_HOST_KEY_CHECKING", "False")
+    found = ground.surroundings()
+    assert SECRET not in found.values()
+    assert found["ANSIBLE_HOST_KEY_CHECKING"] == "True"
