@@ -13,7 +13,7 @@ import pytest
 
 from hosts.labs import Bench
 from phaseline.flows import lab as flow
-from phaseline.hosts import lab_host
+from phaseline.hosts import lab_claims, lab_host, lab_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,6 +142,34 @@ def test_hosts_that_are_named_no_more_go_and_new_ones_come(bench: Bench) -> None
     assert [one["name"] for one in said["hosts"]] == ["app1", "backup1"]
     assert bench.started("app1") == before
     assert bench.ssh("backup1", "hostname") == "backup1"
+
+
+def test_after_a_restart_of_the_machine_disks_are_kept_at_another_address(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.up(ONE)
+    bench.ssh("app1", "echo kept > /root/kept && sync")
+    number = bench.number()
+    forget_as_a_restart_does(bench)
+    other = Bench(tmp_path / "other")
+    other.project.mkdir()
+    try:
+        other.up(ONE)
+        assert other.number() == number
+        bench.up()
+        assert bench.number() != number
+        assert bench.ssh("app1", "cat /root/kept") == "kept"
+        assert other.status()["state"] == "running"
+    finally:
+        other.run("down")
+
+
+def forget_as_a_restart_does(bench: Bench) -> None:
+    for place in flow.running(bench.project).hosts:
+        lab_host.cut(place)
+    number = bench.number()
+    lab_network.down(number)
+    lab_claims.release(number)
 
 
 def test_down_leaves_nothing_and_may_be_said_twice(bench: Bench) -> None:

@@ -82,7 +82,8 @@ def up(spec: Spec, say: Callable[[str], None]) -> Lab:
     """Bring a lab up from whatever state it is in; a host that answers is left alone."""
     check()
     with sandbox_record.alone(spec.home):
-        number = lab_claims.claim(spec.home, _wipe)
+        before = sandbox_record.read(spec.home).get("number")
+        number = lab_claims.claim(spec.home, _wipe, before)
         lab = _plan(spec, number)
         _write(lab, spec)
         (spec.home / SOURCE).write_text(spec.source, encoding="utf-8")
@@ -98,8 +99,8 @@ def up(spec: Spec, say: Callable[[str], None]) -> Lab:
             say(f"starting {', '.join(one.name for one in asleep)}")
         for place in asleep:
             lab_host.cut(place)
-            lab_disk.make(place, bases[lab.suites[place.name]], lab.gateway, key)
-            lab_disk.names(place, addresses)
+            lab_disk.make(place, bases[lab.suites[place.name]], key)
+            lab_disk.connect(place, lab.gateway, addresses)
             lab_host.start(place, lab_network.bridge(number))
         lab_ssh.write(lab.home, lab.hosts)
         with ThreadPoolExecutor(max(len(asleep), 1)) as pool:
@@ -121,7 +122,7 @@ def down(home: Path) -> bool:
     with sandbox_record.alone(home):
         record = sandbox_record.read(home)
         number = lab_claims.number(home)
-        if record and number is None:
+        if record and number is None and lab_claims.owner(int(record["number"])) is None:
             number = int(record["number"])  # its claim went with a restart of the machine
         if number is not None:
             lab_ssh.close(lab_claims.runtime(number))
@@ -195,9 +196,11 @@ def _write(lab: Lab, spec: Spec) -> None:
     record = sandbox_record.read(lab.home)
     if record:
         for old in _lab(lab.home, record).hosts:
-            if old not in lab.hosts or record["suites"].get(old.name) != lab.suites[old.name]:
+            if record["suites"].get(old.name) == lab.suites.get(old.name):
+                continue
+            if record["number"] == lab.number:  # else the machine was restarted: nothing runs
                 lab_host.cut(old)
-                shutil.rmtree(old.folder, ignore_errors=True)
+            shutil.rmtree(old.folder, ignore_errors=True)
     hosts = [{"name": one.name, "index": int(one.machine.rpartition("h")[2])} for one in lab.hosts]
     record = {"number": lab.number, "hosts": hosts, "suites": dict(lab.suites)}
     sandbox_record.write(lab.home, {**record, "tmpfs": spec.tmpfs})

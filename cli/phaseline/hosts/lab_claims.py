@@ -25,8 +25,8 @@ SETTINGS = {
 }
 
 
-def claim(home: Path, wipe: Callable[[int], None]) -> int:
-    """Return the number of the lab in a folder, a new one when it has none.
+def claim(home: Path, wipe: Callable[[int], None], wanted: int | None = None) -> int:
+    """Return the number of the lab in a folder; when it has none, the wanted or the first free.
 
     Labs whose folder was deleted by hand are wiped on the way: nobody else could end them.
     """
@@ -36,7 +36,7 @@ def claim(home: Path, wipe: Callable[[int], None]) -> int:
             _drop(gone)
         found = number(home)
         if found is None:
-            found = lab_network.choose(_all().keys(), lab_network.taken())
+            found = lab_network.choose(_all().keys(), lab_network.taken(), wanted)
         _set(SETTINGS)
         _write(CLAIMS / f"{found}.json", {"home": str(home)})
         return found
@@ -45,6 +45,11 @@ def claim(home: Path, wipe: Callable[[int], None]) -> int:
 def number(home: Path) -> int | None:
     """Return the number the lab in a folder has claimed, or None."""
     return next((one for one, other in _all().items() if other == home), None)
+
+
+def owner(number: int) -> Path | None:
+    """Return the folder of the lab that has a number, or None."""
+    return _all().get(number)
 
 
 def release(number: int) -> None:

@@ -45,7 +45,7 @@ class Place:
     folder: Path
 
 
-def make(place: Place, base: Path, gateway: str, client_key: str) -> None:
+def make(place: Place, base: Path, client_key: str) -> None:
     """Have the host's folder whole; a half-made one is made anew, so is one without its base."""
     if (place.folder / READY).exists() and (place.folder / "base").exists():
         return  # a disk stays on the base it was made on
@@ -63,17 +63,18 @@ def make(place: Place, base: Path, gateway: str, client_key: str) -> None:
         (upper / name).chmod(0o700)
     _file(upper / "etc/hostname", f"{place.name}\n")
     _file(upper / "etc/machine-id", f"{uuid.uuid4().hex}\n", 0o444)
-    network = NETWORK.format(address=place.address, gateway=gateway)
-    _file(upper / "etc/systemd/network/10-lab.network", network)
-    _file(upper / "etc/resolv.conf", resolvers())
     (place.folder / READY).touch()
 
 
-def names(place: Place, addresses: Mapping[str, str]) -> None:
-    """Write the names of the whole lab into a host that does not run."""
+def connect(place: Place, gateway: str, addresses: Mapping[str, str]) -> None:
+    """Write the network of today into a host that does not run: its address, the lab's names."""
+    upper = place.folder / "upper"
+    network = NETWORK.format(address=place.address, gateway=gateway)
+    _file(upper / "etc/systemd/network/10-lab.network", network)
+    _file(upper / "etc/resolv.conf", resolvers())
     lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"]
     lines += [f"{where} {name}.{DOMAIN} {name}" for name, where in addresses.items()]
-    _file(place.folder / "upper/etc/hosts", "\n".join(lines) + "\n")
+    _file(upper / "etc/hosts", "\n".join(lines) + "\n")
 
 
 def own_key(file: Path) -> str:

@@ -48,10 +48,12 @@ def address(number: int, index: int) -> str:
     return str(subnet(number)[FIRST_HOST + index])
 
 
-def choose(claimed: Collection[int], taken: Iterable[ipaddress.IPv4Network]) -> int:
+def choose(
+    claimed: Collection[int], taken: Iterable[ipaddress.IPv4Network], wanted: int | None = None
+) -> int:
     """Return the first number no lab has and whose addresses nothing else on this machine uses."""
     others = [one for one in taken if one.prefixlen > 0]
-    for number in NUMBERS:
+    for number in ([wanted] if wanted else []) + list(NUMBERS):
         if number not in claimed and not any(subnet(number).overlaps(one) for one in others):
             return number
     hint = "Run `phaseline lab down` in the projects whose labs are not needed any more."

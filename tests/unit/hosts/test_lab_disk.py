@@ -18,7 +18,7 @@ def make(folder: Path, image: str = "image") -> lab_disk.Place:
     base = folder / image
     base.mkdir(exist_ok=True)
     made = place(folder)
-    lab_disk.make(made, base, "10.77.9.1", "ssh-ed25519 AAAA lab\n")
+    lab_disk.make(made, base, "ssh-ed25519 AAAA lab\n")
     return made
 
 
@@ -57,9 +57,11 @@ def test_a_disk_whose_base_image_is_gone_is_made_anew(tmp_path: Path) -> None:
 
 def test_every_host_knows_every_name(tmp_path: Path) -> None:
     made = make(tmp_path)
-    lab_disk.names(made, {"app1": "10.77.9.11", "db1": "10.77.9.12"})
+    lab_disk.connect(made, "10.77.9.1", {"app1": "10.77.9.11", "db1": "10.77.9.12"})
     hosts = (made.folder / "upper/etc/hosts").read_text()
     assert "10.77.9.12 db1.lab.test db1" in hosts
+    network = (made.folder / "upper/etc/systemd/network/10-lab.network").read_text()
+    assert "Address=10.77.9.11/24\nGateway=10.77.9.1\n" in network
 
 
 def test_a_resolver_on_the_machine_itself_is_not_handed_in(tmp_path: Path) -> None:

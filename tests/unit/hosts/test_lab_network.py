@@ -20,6 +20,11 @@ def test_a_number_whose_addresses_the_machine_uses_is_passed_over() -> None:
     assert lab_network.choose([], used) == 3
 
 
+def test_the_number_of_last_time_is_taken_again_when_it_is_free() -> None:
+    assert lab_network.choose([1], [], 7) == 7
+    assert lab_network.choose([1, 7], [], 7) == 2
+
+
 def test_the_way_to_everywhere_takes_no_number() -> None:
     assert lab_network.choose([], [IPv4Network("0.0.0.0/0")]) == 1
 
