@@ -93,6 +93,9 @@ def hashed(password: str) -> str:
     return f"$pbkdf2-sha512$1000${parts[0]}${parts[1]}"
 
 
+GUESSABLE = " UPDATE res_users SET password = 'HASH' WHERE id = 2".replace(
+    "HASH", hashed("admin").replace("$", "\\$")
+)
 HBA = "/etc/postgresql/17/main/pg_hba.conf"
 IDENT = "/etc/postgresql/17/main/pg_ident.conf"
 
@@ -117,10 +120,11 @@ SYSTEM = (
               seen("host.passwords")),
     file("an unknown sudoer", "/etc/sudoers.d/seed", "games ALL=(ALL) NOPASSWD: ALL", "host.sudo",
          "0440"),
-    Deviation("somebody reads the password hashes", "gpasswd -qa games shadow",
-              "gpasswd -qd games shadow", seen("host.powerful_groups")),
+    Deviation("somebody reads the password hashes", "gpasswd -a games shadow > /dev/null",
+              "gpasswd -d games shadow > /dev/null", seen("host.powerful_groups")),
     Deviation("a tenant in another tenant's group", "usermod -aG odoo-quayside odoo-harbour",
-              "gpasswd -qd odoo-harbour odoo-quayside", seen("host.tenant_account", "harbour")),
+              "gpasswd -d odoo-harbour odoo-quayside > /dev/null",
+              seen("host.tenant_account", "harbour")),
     Deviation("a program with root's power",
               "cp /usr/bin/id /usr/local/bin/seed; chmod 4755 /usr/local/bin/seed",
               "rm /usr/local/bin/seed", seen("host.suid")),
@@ -160,7 +164,7 @@ NETWORK = (
               "systemd-run -q --unit=seed-port python3 -m http.server -b 127.0.0.1 4444",
               "systemctl stop seed-port", seen("sockets.unknown"), 1.0),
     edited("nginx's numbers for everybody", GROUND, "'s/listen 127.0.0.1:8060/listen 8060/'",
-           "sockets.scope", then="systemctl reload nginx; sleep 1"),
+           "sockets.scope", then="systemctl restart nginx; sleep 1"),
     Deviation("the firewall is gone after a restart", "systemctl -q disable nftables",
               "systemctl -q enable nftables", seen("service.firewall")),
     Deviation("the guard is gone after a restart", "systemctl -q disable fail2ban",
@@ -219,8 +223,12 @@ DATA = (
     edited("a rule of pg_hba crosses tenants", HBA,
            "'$a hostssl quayside harbour 10.9.9.9/32 scram-sha-256'", "pg_hba.strangers"),
     edited("an account acts as a tenant", IDENT, "'$a phaseline games harbour'", "pg_hba.idents"),
-    sql("a tenant owns its database", "ALTER DATABASE harbour OWNER TO harbour",
-        "ALTER DATABASE harbour OWNER TO harbour_owner", "database.owner", "harbour"),
+    # Odoo then no longer finds its database in the list it may serve, which has to be seen, too
+    Deviation("a tenant owns its database",
+              "runuser -u postgres -- psql -qc 'ALTER DATABASE harbour OWNER TO harbour'",
+              "runuser -u postgres -- psql -qc 'ALTER DATABASE harbour OWNER TO harbour_owner'",
+              tuple((id_, "harbour") for id_ in ("database.owner", "health.login", "health.asset",
+                                                 "health.websocket"))),
     sql("everybody creates in a schema", "GRANT CREATE ON SCHEMA public TO PUBLIC",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC", "database.schema", "quayside",
         database="quayside"),
@@ -244,7 +252,7 @@ DATA = (
         "database.modules", "quayside", database="quayside"),
     sql("a guessable password",
         "CREATE TABLE seed_kept AS SELECT id, password FROM res_users WHERE id = 2;"
-        f" UPDATE res_users SET password = '{hashed('admin')}' WHERE id = 2".replace("$", "\\$"),
+        + GUESSABLE,
         "UPDATE res_users u SET password = k.password FROM seed_kept k WHERE u.id = k.id;"
         " DROP TABLE seed_kept", "database.guessable", "quayside", database="quayside"),
     Deviation("everybody enters a database",

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Xml
@@ -93,23 +94,22 @@ def test_junit_and_page_say_the_same(lab_project: Path, tmp_path: Path) -> None:
     assert "Everything that applies to this environment is in order." in page.read_text()
 
 
+def all_of(scripts: dict[str, str]) -> str:
+    """Return one script that runs each for itself and ends badly when one of them did."""
+    lines = [f"( set -e; {text} ) || {{ echo 'failed: {name}'; bad=1; }}"
+             for name, text in scripts.items()]  # fmt: skip
+    return "\n".join(["set +e", "bad=0", *lines, "exit $bad"])
+
+
+@contextmanager
 def seeded(project: Path, batch: tuple[Deviation, ...]) -> Iterator[None]:
     """Seed a batch, give the host, and mend it whatever happens."""
-    done: list[Deviation] = []
     try:
-        for deviation in batch:
-            done.append(deviation)
-            on_host(project, deviation.seed)
-        time.sleep(max(deviation.settles for deviation in batch))
+        on_host(project, all_of({one.name.replace("'", ""): one.seed for one in batch}))
+        time.sleep(max(one.settles for one in batch))
         yield
     finally:
-        failures = []
-        for deviation in reversed(done):
-            try:
-                on_host(project, deviation.mend)
-            except AssertionError as error:
-                failures.append(f"{deviation.name}: {error}")
-        assert not failures, failures
+        on_host(project, all_of({one.name.replace("'", ""): one.mend for one in reversed(batch)}))
 
 
 @pytest.mark.parametrize("name", BATCHES)
@@ -118,15 +118,11 @@ def test_each_seeded_deviation_is_found_and_nothing_else(
 ) -> None:
     batch = BATCHES[name]
     expected = {key for deviation in batch for key in deviation.expected}
-    seeding = seeded(lab_project, batch)
-    next(seeding)
-    try:
+    with seeded(lab_project, batch):
         found = bad(verdict(lab_project, "--deep"))
-    finally:
-        next(seeding, None)
     missed = [one.name for one in batch if not set(one.expected) <= set(found)]
-    assert missed == []
-    assert {key: found[key] for key in found if key not in expected} == {}
+    surplus = {key: found[key] for key in found if key not in expected}
+    assert (missed, surplus) == ([], {})
 
 
 def test_the_deviations_are_many_and_each_has_a_check_of_its_own() -> None:

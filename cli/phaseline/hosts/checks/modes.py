@@ -118,7 +118,7 @@ def judge(one: Wanted, subject: Subject) -> Finding:
     there = [name for name in states if name == path]
     if star:
         there = [name for name in states if name.startswith(head) and name.endswith(tail)]
-    if not there and one.optional:
+    if one.optional and not any(states[name] for name in there):
         message = f"there is no {path}"
         raise DoesNotApplyError(message)
     owners, groups = one.owner.format(**fill).split("|"), one.group.format(**fill).split("|")
