@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from pathlib import Path
 
 CACHE = Path("/var/cache/odoo")
@@ -100,7 +101,8 @@ def unused(root: str, wanted: str, keep: str) -> None:
     there = [one for one in releases.glob("odoo-*") if one.is_dir() and one.name not in used]
     there.sort(key=lambda one: one.stat().st_ctime, reverse=True)
     old = there[max(0, int(keep) - 1) :]
-    broken = [one for one in releases.glob(".unpack-*") if one.is_dir()]
+    hour_ago = time.time() - 3600
+    broken = [one for one in releases.glob(".unpack-*") if one.stat().st_mtime < hour_ago]
     for one in old:
         compiled = CACHE / str(one).lstrip("/")
         if compiled.is_dir():
