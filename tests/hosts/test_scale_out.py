@@ -19,7 +19,7 @@ import pytest
 
 from hosts import rollouts
 from hosts.labs import Bench
-from phaseline.files import vault
+from phaseline.files import tenants, vault
 from phaseline.flows import lab as flow
 from phaseline.hosts import lab_host
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.hosts
 
-DOMAIN = "harbour.testing.lab.test"
 INVENTORY = """\
 [odoo]
 app1
@@ -54,15 +53,15 @@ NODE_LOST = 40.0  # seconds: the proxy's connection, then the file system's, are
 class Browser:
     """What a browser keeps of a session: one cookie; it knows the site by its authority."""
 
-    def __init__(self, address: str, authority: str) -> None:
-        self.address, self.cookie = address, ""
+    def __init__(self, address: str, domain: str, authority: str) -> None:
+        self.address, self.domain, self.cookie = address, domain, ""
         self.trust = ssl.create_default_context(cadata=authority)
 
     def ask(self, path: str, body: dict[str, Any] | None = None) -> tuple[int, bytes]:
         """Return status and body of one request over a new connection."""
         raw = socket.create_connection((self.address, 443), timeout=60)
-        line = http.client.HTTPSConnection(DOMAIN, timeout=60)
-        line.sock = self.trust.wrap_socket(raw, server_hostname=DOMAIN)
+        line = http.client.HTTPSConnection(self.domain, timeout=60)
+        line.sock = self.trust.wrap_socket(raw, server_hostname=self.domain)
         headers = {"Content-Type": "application/json"} if body is not None else {}
         headers |= {"Cookie": self.cookie} if self.cookie else {}
         sent = None if body is None else json.dumps({"jsonrpc": "2.0", "params": body})
@@ -106,7 +105,8 @@ def browser(bench: Bench) -> Browser:
     authority = bench.ssh("db1", "cat /etc/phaseline/tls/ca.crt")
     secrets = vault.load(bench.project, "testing")["vault_tenants"]["harbour"]
     address = next(one["address"] for one in bench.status()["hosts"] if one["name"] == "db1")
-    made = Browser(address, authority)
+    (tenant,) = tenants.read(bench.project, "testing")
+    made = Browser(address, tenant.domain, authority)
     order = {"db": "harbour", "login": "operator", "password": secrets["admin_password"]}
     made.call("/web/session/authenticate", order)
     return made
