@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ READ_SECONDS: Final = 60.0
 KEEP_IDLE_SECONDS: Final = 4.0
 NOT_DELIVERED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 GATEWAY = (502, 503, 504)
+PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds; ten log-ins a minute are one each six
 # These log what they send or receive, passwords and cookies included, when somebody turns DEBUG on.
 TALKATIVE = (
     "httpcore.http11", "httpcore.connection", "httpcore.proxy", "odoorpc.rpc.jsonrpclib",
@@ -100,7 +102,18 @@ class Wire:
     def send(
         self, request: httpx.Request, call: Asked, *, timeout: float | None = None
     ) -> httpx.Response:
-        """Odoo's whole answer; a read whose connection broke is asked once more."""
+        """Odoo's whole answer; a read whose connection broke is asked once more.
+
+        What was refused for being one of too many was not carried out, so it is sent again.
+        """
+        for pause in PAUSES:
+            response = self._answer(request, call, timeout)
+            if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                return response
+            time.sleep(pause)
+        return self._answer(request, call, timeout)
+
+    def _answer(self, request: httpx.Request, call: Asked, timeout: float | None) -> httpx.Response:
         request.extensions["timeout"] = self._limits(timeout or self.timeout).as_dict()
         try:
             response = self._client.send(request)

@@ -59,6 +59,11 @@ def test_a_write_that_breaks_off_or_meets_a_gateway_is_unknown_and_sent_once(ser
     assert [path for path, _, _ in server.seen].count(CREATE) == 1
 
 
+def test_a_write_refused_for_being_one_of_too_many_is_sent_again(server, port):
+    server.answers[CREATE] = [(429, "<html>Too Many Requests"), (200, [7])]
+    assert create(port) == [7]
+
+
 def test_an_answer_cut_short_by_a_page_is_unknown_for_a_write(server, port):
     server.answers[CREATE] = (200, "<html>hello")
     assert caught(create, port).code == "O007"
