@@ -245,10 +245,5 @@ ODOO_CODES: dict[str, Code] = {
     "O012": Code("the server has no such database", Exit.UNREACHABLE),
 }
 CODES: dict[str, Code] = {
-    **BLUEPRINT_CODES,
-    **PROJECT_CODES,
-    **DATA_CODES,
-    **ENGINE_CODES,
-    **HOST_CODES,
-    **ODOO_CODES,
-}
+    **BLUEPRINT_CODES, **PROJECT_CODES, **DATA_CODES, **ENGINE_CODES, **HOST_CODES, **ODOO_CODES,
+}  # fmt: skip

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from phaseline.hosts.ansible import Ground
 
 TIMEOUT = 120
-ASK = "python3 -c 'import sys; print(\"%d.%d\" % sys.version_info[:2])'"
-SAID = re.compile(r"^(\S+) \| CHANGED \| rc=0 >>\n(\d+\.\d+)$", re.MULTILINE)
+ASK = "python3 --version"
+SAID = re.compile(r"^(\S+) \| CHANGED \| rc=0 >>\nPython (\d+\.\d+)", re.MULTILINE)
 LOST = re.compile(r"^(\S+) \| UNREACHABLE!: (.*?)(?=^\S+ \| |\Z)", re.MULTILINE | re.DOTALL)
 
 

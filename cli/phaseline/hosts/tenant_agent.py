@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,10 @@ def databases() -> dict[str, int]:
 
 
 def main() -> None:
-    """Print what there is as JSON."""
+    """Give what there is as JSON to who sent this file."""
     names = sorted(one.name for one in TENANTS.iterdir()) if TENANTS.is_dir() else []
     found = {"tenants": {name: tenant(name) for name in names}, "databases": databases()}
-    print(json.dumps(found))  # noqa: T201 (read by who sent it here)
+    json.dump(found, sys.stdout)
 
 
 if __name__ == "__main__":
