@@ -127,6 +127,21 @@ def test_a_host_that_is_switched_off_in_good_order_starts_again(four: Bench) -> 
     assert four.ssh("test1", "hostname") == "test1"
 
 
+def test_a_host_that_cannot_start_is_told_with_its_console(bench: Bench) -> None:
+    bench.up(ONE)
+    place = flow.running(bench.project).host("app1")
+    lab_host.cut(place)
+    broken = place.folder / "upper/usr/lib/systemd/systemd"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("no program")
+    begun = time.monotonic()
+    answer = bench.run("up")
+    assert answer.returncode == 1
+    assert "H020 app1 does not answer" in answer.stderr
+    assert "console.log" in answer.stderr
+    assert time.monotonic() - begun < 30
+
+
 def test_labs_stand_side_by_side(bench: Bench, four: Bench) -> None:
     bench.up(TWO)
     assert bench.number() != four.number()

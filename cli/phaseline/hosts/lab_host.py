@@ -25,7 +25,8 @@ PREFIX = "phaseline-"
 STARTER = Path(__file__).with_name("lab_starter.sh")
 NSPAWN = Path("/run/systemd/nspawn")
 ROOT = Account("root", 0, 0, dropped=False)
-BOOT_SECONDS = 60.0
+BOOT_SECONDS = 120.0
+BIRTH_SECONDS = 5.0  # after that a host of which nothing runs has given up
 
 
 def start(place: Place, bridge: str) -> None:
@@ -64,13 +65,14 @@ def answers(place: Place, timeout: float = 2.0) -> bool:
 
 
 def wait(place: Place, seconds: float = BOOT_SECONDS) -> None:
-    """Wait until SSH of the host greets; a fault with the console's last lines when it does not."""
-    until = time.monotonic() + seconds
+    """Wait until SSH of the host greets; one that gives up or takes too long is a fault."""
+    begun = time.monotonic()
     while not answers(place):
-        if time.monotonic() > until:
+        waited = time.monotonic() - begun
+        if waited > seconds or (waited > BIRTH_SECONDS and not runs(place)):
             log = place.folder / "console.log"
             lines = log.read_text(errors="replace").splitlines()[-8:] if log.is_file() else []
-            message = f"{place.name} does not answer at {place.address}:22 after {seconds:.0f} s"
+            message = f"{place.name} does not answer at {place.address}:22 after {waited:.0f} s"
             raise PhaselineError(
                 Fault("H020", "\n".join([message, *lines]), hint=f"Read {log}, then try again.")
             )
