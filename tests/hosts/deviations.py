@@ -93,9 +93,10 @@ def hashed(password: str) -> str:
     return f"$pbkdf2-sha512$1000${parts[0]}${parts[1]}"
 
 
-GUESSABLE = " UPDATE res_users SET password = 'HASH' WHERE id = 2".replace(
-    "HASH", hashed("admin").replace("$", "\\$")
-)
+GUESSABLE = (
+    "CREATE TABLE seed_kept AS SELECT id, password FROM res_users WHERE id = 2;"
+    " UPDATE res_users SET password = 'HASH' WHERE id = 2"
+).replace("HASH", hashed("admin").replace("$", "\\$"))
 HBA = "/etc/postgresql/17/main/pg_hba.conf"
 IDENT = "/etc/postgresql/17/main/pg_ident.conf"
 
@@ -251,8 +252,7 @@ DATA = (
         "UPDATE ir_module_module SET state = 'installed' WHERE name = 'web'",
         "database.modules", "quayside", database="quayside"),
     sql("a guessable password",
-        "CREATE TABLE seed_kept AS SELECT id, password FROM res_users WHERE id = 2;"
-        + GUESSABLE,
+        GUESSABLE,
         "UPDATE res_users u SET password = k.password FROM seed_kept k WHERE u.id = k.id;"
         " DROP TABLE seed_kept", "database.guessable", "quayside", database="quayside"),
     Deviation("everybody enters a database",

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
@@ -34,31 +35,71 @@ TIMEOUT = 120
 def resolve(
     project_dir: Path, env: str, playbooks: Path, surroundings: Mapping[str, str]
 ) -> tuple[Host, ...]:
-    """Return the hosts of an environment; what Ansible refuses is a fault."""
-    wanted = ", ".join(f"'{name}': {name} | default(none)" for name in NAMES)
-    message = "{{ {" + wanted + ", 'groups': group_names} | to_json }}"
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as extra:
-        json.dump({"__said": message}, extra)
-        extra.flush()
-        done = subprocess.run(
-            [
-                sys.executable, "-m", "ansible", "adhoc", env,
-                "--inventory", str(project_dir / "inventory.ini"),
-                "--playbook-dir", str(playbooks),
-                "--extra-vars", f"@{extra.name}",
-                "--module-name", "ansible.builtin.debug", "--args", "msg={{ __said }}",
-            ],
-            capture_output=True, text=True, check=False, timeout=TIMEOUT, cwd=project_dir,
-            stdin=subprocess.DEVNULL, env=environment(surroundings),
-        )  # fmt: skip
-    found = hosts(done.stdout)
-    if done.returncode or not found:
-        why = [line for line in (done.stderr + done.stdout).splitlines() if "rror" in line]
-        said = why[0].strip() if why else "it names no host"
-        place = Place(str(project_dir / "inventory.ini"))
-        hint = "Run: phaseline env provision, or look at the inventory."
-        raise PhaselineError(Fault("C002", f"environment '{env}': {said}", place, hint))
+    """Return the hosts of an environment; what Ansible refuses is a fault.
+
+    Where the inventory does not say how large a host is, the host is asked: its sizes need that.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        kept = {
+            **surroundings,
+            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": folder,
+        }
+        ask = _Ask(project_dir, env, playbooks, kept)
+        found = ask.variables()
+        if any(unsized(host) for host in found):
+            facts = "gather_subset=!all,!min,hardware,virtual,distribution,python"
+            ask.run("ansible.builtin.setup", facts)
+            found = ask.variables()
     return found
+
+
+def unsized(host: Host) -> bool:
+    """Return whether a host that runs Odoo has no size yet."""
+    return "odoo" in host.groups and "odoo_sizes" not in host.variables
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """Asks Ansible about one environment."""
+
+    project_dir: Path
+    env: str
+    playbooks: Path
+    surroundings: Mapping[str, str]
+
+    def variables(self) -> tuple[Host, ...]:
+        """Return the hosts with their variables."""
+        wanted = ", ".join(f"'{name}': {name} | default(none)" for name in NAMES)
+        message = "{{ {" + wanted + ", 'groups': group_names} | to_json }}"
+        done = self.run("ansible.builtin.debug", "msg={{ __said }}", {"__said": message})
+        found = hosts(done.stdout)
+        if done.returncode or not found:
+            why = [line for line in (done.stderr + done.stdout).splitlines() if "rror" in line]
+            said = why[0].strip() if why else "it names no host"
+            place = Place(str(self.project_dir / "inventory.ini"))
+            hint = "Look at the inventory; `phaseline env provision` says more."
+            raise PhaselineError(Fault("C002", f"environment '{self.env}': {said}", place, hint))
+        return found
+
+    def run(
+        self, module: str, arguments: str, extra: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one module on the environment's hosts."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(extra or {}, file)
+            file.flush()
+            return subprocess.run(
+                [
+                    sys.executable, "-m", "ansible", "adhoc", self.env,
+                    "--inventory", str(self.project_dir / "inventory.ini"),
+                    "--playbook-dir", str(self.playbooks), "--extra-vars", f"@{file.name}",
+                    "--module-name", module, "--args", arguments,
+                ],
+                capture_output=True, text=True, check=False, timeout=TIMEOUT,
+                cwd=self.project_dir, stdin=subprocess.DEVNULL,
+                env=environment(self.surroundings),
+            )  # fmt: skip
 
 
 def environment(surroundings: Mapping[str, str]) -> dict[str, str]:
