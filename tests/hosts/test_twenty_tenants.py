@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
 TENANTS = int(os.environ.get("PHASELINE_TEST_TENANTS", "20"))
 MOST_SECONDS = 60
+KEYS = ("total_rss", "total_shmem", "anon", "shmem")  # of cgroup v1 or v2
 # What the sizing may count with: as large a machine as twenty small tenants are sold on.
 ROOMY = rollouts.ALONE.replace(
     "all1 lab_suite", "all1 host_vcpus=16 host_memory_mb=32768 lab_suite"
@@ -49,8 +50,9 @@ def memory_mb(bench: Bench) -> int:
     new = Path("/sys/fs/cgroup") / group / "memory.stat"
     lines = (old if old.exists() else new).read_text(encoding="ascii").splitlines()
     found = {key: int(value) for key, value in (line.split() for line in lines)}
-    shared = found.get("total_shmem", found.get("total_mapped_file", 0))
-    return (found.get("total_rss", found.get("anon", 0)) + found.get("shmem", shared)) >> 20
+    if "total_rss" in found:  # cgroup v1 also tells what is not in the groups below
+        found.pop("shmem", None)
+    return sum(found.get(key, 0) for key in KEYS) >> 20
 
 
 def started(bench: Bench, tenant: str) -> str:
