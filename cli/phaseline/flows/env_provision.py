@@ -31,6 +31,7 @@ def run(
     with alone(project, env, "env provision"):
         tenant_guard.refuse_unknown(project, env)
         tenant_guard.refuse_lost(project, env)
+        tenant_guard.refuse_misfit(project, env, tenants.lines(project, env))
         return build_all(project, env, check=check, tell=tell)
 
 

@@ -43,6 +43,8 @@ def run(order: Order, tell: Callable[[str, str], None] = env_ground.silent) -> d
         known = tenants.read(project_dir, env)
         line = settle(order, known)
         if all(one.name != name for one in known):
+            everybody = [*(one.values for one in known), line]
+            tenant_guard.refuse_misfit(project_dir, env, everybody)
             # Before the guard for lost ones: a run that was killed left secrets, or a line.
             tenants.add(project_dir, env, line)
         tenant_guard.refuse_lost(project_dir, env)

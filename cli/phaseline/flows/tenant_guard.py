@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phaseline.core import hosting
+from phaseline.core import hosting, sizing
 from phaseline.core.nearest import suggest
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files import group_vars, tenants, vault
+from phaseline.files import group_vars, inventory_lines, tenants, vault
 from phaseline.files.inventory import KINDS, groups
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+    from typing import Any
 
 
 def refuse_unknown(project_dir: Path, env: str) -> None:
@@ -60,3 +62,18 @@ def refuse_lost(project_dir: Path, env: str) -> None:
     ]
     if faults:
         raise PhaselineError(*faults)
+
+
+def refuse_misfit(project_dir: Path, env: str, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Raise with the arithmetic when tenants do not fit a host whose size the inventory says.
+
+    Where it does not say, the playbook asks the host and refuses before it changes anything.
+    """
+    asked = [sizing.read(line) for line in lines]
+    inventory, _ = inventory_lines.read(project_dir / "inventory.ini", "inventory.ini")
+    databases = inventory.within(env, "postgres")
+    for name in inventory.within(env, "odoo"):
+        said = [inventory.of_host(name, key) for key in ("host_vcpus", "host_memory_mb")]
+        numbers = [int(one.text) for one in said if one is not None and one.text.isdigit()]
+        if len(numbers) == len(said):
+            sizing.place(asked, sizing.Host(numbers[0], numbers[1], database=name in databases))

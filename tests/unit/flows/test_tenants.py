@@ -83,6 +83,16 @@ def test_a_bad_name_writes_nothing(project: Path, name: str) -> None:
     assert journal.read(project) == ()
 
 
+def test_a_tenant_that_does_not_fit_gets_no_line(project: Path) -> None:
+    text = INVENTORY.replace("app1\n", "app1 host_vcpus=2 host_memory_mb=2048\n", 1)
+    (project / "inventory.ini").write_text(text)
+    order = add(project, name="quayside", domain="quayside.example.com")
+    with pytest.raises(PhaselineError, match="of 2048 MB") as error:
+        tenant_add.run(order)
+    assert codes(error) == ["H030"]
+    assert [one.name for one in tenants.read(project, "testing")] == ["harbour"]
+
+
 def test_a_tenant_without_a_line_is_not_forgotten(project: Path) -> None:
     env_ground.ensure_secrets(project, "testing", ["harbour", "quayside"])
     with pytest.raises(PhaselineError, match="'quayside' of 'testing' was built") as error:
