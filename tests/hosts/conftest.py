@@ -1,33 +1,31 @@
-"""The hosts that tests share: one lab with testing and production, made once a session."""
+"""The bare hosts that the tests of roles share; the lab of whole environments is one level up."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hosts import rollouts
+from hosts import grounds
+from hosts.labs import Bench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-REUSED = "PHASELINE_TEST_LAB_PROJECT"  # a project whose lab runs and stands: quick, left alone
-TENANTS = {"testing": ("harbour", "quayside"), "production": ("harbour",)}
+
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[grounds.Ground]:
+    """Two bare hosts, Debian 13 and 12, that the tests of single roles share."""
+    bench = Bench(tmp_path_factory.mktemp("ground") / "project")
+    bench.project.mkdir()
+    try:
+        yield grounds.made(bench)
+    finally:
+        bench.run("down")
 
 
 @pytest.fixture(scope="session")
-def lab_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A project whose testing and production stand on four hosts of a lab."""
-    if reused := os.environ.get(REUSED):
-        yield Path(reused).absolute()
-        return
-    folder = tmp_path_factory.mktemp("lab") / "project"
-    bench = rollouts.project(folder, TENANTS)
-    try:
-        bench.up(rollouts.BOTH)
-        rollouts.provision(folder, "testing", "production")
-        yield folder
-    finally:
-        bench.run("down")
+def ready(ground: grounds.Ground) -> grounds.Ground:
+    """The same hosts after the plays of the ground roles' READMEs."""
+    assert ground.play(*grounds.ROLES).failures == {}
+    return ground

@@ -1,0 +1,82 @@
+"""A bare Debian becomes a host that only keys open and only its own environment provisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hosts import grounds
+
+if TYPE_CHECKING:
+    from hosts.grounds import Ground
+
+pytestmark = pytest.mark.hosts
+
+BROKEN = """
+set -e
+cd /tmp && mkdir -p unfinished/DEBIAN
+printf 'Package: unfinished\\nVersion: 1\\nArchitecture: all\\n' > unfinished/DEBIAN/control
+printf 'Maintainer: x <x@x>\\nDescription: x\\n' >> unfinished/DEBIAN/control
+printf '#!/bin/sh\\ntest -e /tmp/whole\\n' > unfinished/DEBIAN/postinst
+chmod 755 unfinished/DEBIAN/postinst
+dpkg-deb -b unfinished unfinished.deb
+dpkg -i unfinished.deb || true
+touch /tmp/whole
+"""
+HOLD = """
+import fcntl, time
+lock = open("/var/lib/dpkg/lock-frontend", "ab")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+time.sleep(60)
+"""
+
+
+def test_check_mode_passes_on_a_fresh_host_and_predicts(ground: Ground) -> None:
+    predicted = ground.play(*grounds.ROLES, check=True)
+    assert predicted.failures == {}
+    assert all(changed > 5 for changed, _ in predicted.ended.values()), predicted.ended
+
+
+def test_the_examples_of_the_readmes_make_a_host_and_a_second_run_changes_nothing(
+    ready: Ground,
+) -> None:
+    again = ready.play(*grounds.ROLES)
+    assert (again.failures, again.changes) == ({}, [])
+
+
+@pytest.mark.parametrize("name", grounds.HOSTS)
+def test_only_a_key_opens_ssh(ready: Ground, name: str) -> None:
+    said = ready.host(name).check_output("sshd -T")
+    for line in ("passwordauthentication no", "permitrootlogin without-password"):
+        assert line in said
+    assert ready.host(name).run("ssh -o BatchMode=yes -o StrictHostKeyChecking=no localhost").rc
+
+
+@pytest.mark.parametrize("name", grounds.HOSTS)
+def test_no_unit_failed_and_the_clock_counts_utc(ready: Ground, name: str) -> None:
+    host = ready.host(name)
+    assert host.check_output("systemctl --failed --no-legend --plain") == ""
+    assert host.check_output("date +%Z") == "UTC"
+
+
+def test_the_host_of_another_environment_is_refused(ready: Ground) -> None:
+    said = ready.play("preflight", preflight_environment="production")
+    assert set(said.failures) == set(grounds.HOSTS)
+    assert "belongs to environment 'testing'" in said.failures["new13"]
+
+
+def test_an_interrupted_dpkg_is_finished(ready: Ground) -> None:
+    host = ready.host("new12")
+    host.run(BROKEN)
+    assert "unfinished" in host.check_output("dpkg --audit")
+    assert ready.play("preflight", limit="new12").failures == {}
+    assert host.check_output("dpkg --audit") == ""
+
+
+def test_who_holds_the_package_manager_is_named(ready: Ground) -> None:
+    holder = ready.host("new13")
+    holder.run("systemd-run --quiet --collect --unit=holder python3 -c %s", HOLD)
+    said = ready.play("preflight", limit="new13", preflight_lock_wait=1)
+    holder.run("systemctl stop holder")
+    assert "python3 (process " in said.failures["new13"]
