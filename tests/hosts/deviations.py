@@ -154,6 +154,12 @@ SYSTEM = (
 )  # fmt: skip
 
 NETWORK = (
+    # these two load nginx anew, so they stand before the edits that are only read
+    edited("nginx's numbers for everybody", GROUND, "'s/listen 127.0.0.1:8060/listen 8060/'",
+           "sockets.scope", then="systemctl restart nginx; sleep 1"),
+    edited("browsers may come back without TLS", "/etc/nginx/phaseline/headers.conf",
+           "s/max-age=31536000/max-age=60/", "web.transport", *BOTH,
+           then="systemctl reload nginx; sleep 1"),
     Deviation("an opened port", "nft add rule inet phaseline inbound tcp dport 8443 accept",
               "nft -f /etc/nftables.conf", seen("firewall.inbound")),
     Deviation("everything may go out",
@@ -164,8 +170,6 @@ NETWORK = (
     Deviation("an unknown listener",
               "systemd-run -q --unit=seed-port python3 -m http.server -b 127.0.0.1 4444",
               "systemctl stop seed-port", seen("sockets.unknown"), 1.0),
-    edited("nginx's numbers for everybody", GROUND, "'s/listen 127.0.0.1:8060/listen 8060/'",
-           "sockets.scope", then="systemctl restart nginx; sleep 1"),
     Deviation("the firewall is gone after a restart", "systemctl -q disable nftables",
               "systemctl -q enable nftables", seen("service.firewall")),
     Deviation("the guard is gone after a restart", "systemctl -q disable fail2ban",
@@ -182,9 +186,6 @@ NETWORK = (
            "nginx.rpc"),
     file("an unknown site", "/etc/nginx/conf.d/zz-seed.conf",
          "server { listen 127.0.0.1:80; server_name evil.example; }", "nginx.sites"),
-    edited("browsers may come back without TLS", "/etc/nginx/phaseline/headers.conf",
-           "s/max-age=31536000/max-age=60/", "web.transport", *BOTH,
-           then="systemctl reload nginx; sleep 1"),
     edited("files go out without Odoo", SITE.format("harbour"), "'/^ *internal;/d'",
            "nginx.filestore", "harbour"),
     edited("uploads have no limit", SITE.format("quayside"), "/client_max_body_size/d",

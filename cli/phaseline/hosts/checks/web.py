@@ -136,9 +136,15 @@ def query(subject: Subject) -> Finding:
 
 def directive(name: str, wanted: str, subject: Subject) -> Finding:
     """Return whether a directive of nginx stands, and never with another value."""
-    found = set(re.findall(rf"^\s*{name}\s+([^;]+);", subject.facts.text("nginx"), re.MULTILINE))
+    found = set(values(name, subject.facts.text("nginx")))
     good = bool(found) and all(re.fullmatch(wanted, one) for one in found)
     return Finding(wanted, ", ".join(sorted(found)) or "not set", good)
+
+
+def values(name: str, text: str) -> list[str]:
+    """Return every value of a directive; a comment is none, and it need not begin a line."""
+    bare = re.sub(r"#.*$", "", text, flags=re.MULTILINE)
+    return re.findall(rf"(?:^|[;{{}}])\s*{name}\s+([^;{{}}]+);", bare, re.MULTILINE)
 
 
 def site(subject: Subject) -> str:
@@ -177,7 +183,7 @@ def sites(subject: Subject) -> Finding:
     """Return the sites nobody declared."""
     known = {"stranger", "_", "localhost", "127.0.0.1", '""',
              *(one.domain for one in subject.declared.tenants)}  # fmt: skip
-    names = re.findall(r"^\s*server_name\s+([^;]+);", subject.facts.text("nginx"), re.MULTILINE)
+    names = values("server_name", subject.facts.text("nginx"))
     return nothing({name for line in names for name in line.split()} - known, "declared domains")
 
 
