@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,8 +34,8 @@ class Ground:
     authority: str
     domains: dict[str, str]
     ports: dict[str, int]
-    keys: dict[str, str]
-    passwords: dict[str, str]
+    keys: dict[str, str] = field(repr=False)
+    passwords: dict[str, str] = field(repr=False)
 
     def as_me(self, command: str) -> tuple[int, str]:
         """Run a command as the attacking tenant's own account on the host."""
@@ -186,13 +186,13 @@ def uses_a_session_at_the_other_site(g: Ground) -> bool:
 
 
 def switches_the_database_by_the_address(g: Ground) -> bool:
-    _, body, cookies = g.ask(g.domains[ME], f"/web/login?db={OTHER}")
+    _, _, cookies = g.ask(g.domains[ME], f"/web/login?db={OTHER}")
     cookie = next((one.split(";")[0] for one in cookies if "session_id=" in one), "")
     params = {"db": OTHER, "login": "operator", "password": g.passwords[OTHER]}
     _, answer, _ = g.ask(
         g.domains[ME], "/web/session/authenticate", {"params": params}, Cookie=cookie
     )
-    return OTHER not in body.split("<body")[-1] and "error" in json.loads(answer)
+    return "Database not found" in answer or "AccessDenied" in answer
 
 
 def switches_the_database_by_a_header(g: Ground) -> bool:
