@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.hosts, pytest.mark.odoo, pytest.mark.browser]
 
 STAGES = ("foundation", "core_operations")
 TENANT = "harbour"
-TESTING, PRODUCTION = f"testing/{TENANT}", "production"
+TESTING, PRODUCTION = f"testing/{TENANT}", f"production/{TENANT}"
 LINES = 45  # of an order: more than a page
 FETCH = """async path => {
     const answer = await fetch(path);

@@ -15,7 +15,7 @@ from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.files.project import Project, open_project
 from phaseline.flows import making
-from phaseline.flows.environment import Environment, connect
+from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.flows.plan import Reading, describe, gate_faults, make
 from phaseline.odoo import lock
 from phaseline.odoo.reader import MARKER
@@ -52,6 +52,7 @@ def run(
 ) -> dict[str, Any]:
     """Apply a stage and return what was done; doing nothing writes nothing."""
     started = time.monotonic()
+    env = full_name(project_dir, env)
     project = open_project(project_dir)
     name = project.stage(stage).name
     with connect(project_dir, env) as environment:

@@ -12,7 +12,7 @@ from phaseline.errors import CODES, Exit, Fault, PhaselineError, Place
 from phaseline.files import journal
 from phaseline.flows import data_validate, deliveries
 from phaseline.flows.data_validate import How
-from phaseline.flows.environment import connect
+from phaseline.flows.environment import connect, full_name
 from phaseline.masterdata.findings import cut
 from phaseline.masterdata.records import records
 from phaseline.odoo import lock, opening
@@ -48,6 +48,7 @@ def run(
     project_dir: Path, order: Order, progress: Callable[[str, int], None] | None = None
 ) -> dict[str, Any]:
     """Return what came of a load, object by object; nothing is sent while lines are rejected."""
+    order = replace(order, env=full_name(project_dir, order.env))
     found = deliveries.find(project_dir, order.target)
     with ExitStack() as stack:
         stack.enter_context(no_collection())

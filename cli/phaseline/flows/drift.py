@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from phaseline.files.project import open_project
-from phaseline.flows.environment import Environment, connect
+from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.flows.plan import Reading, make, stage_names
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ SHOWN = 50
 def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
     """Return what differs from the blueprint: changed, missing, not applied, and not ours."""
     started = time.monotonic()
+    env = full_name(project_dir, env)
     project = open_project(project_dir)
     names = stage_names(project, stage)
     with connect(project_dir, env) as environment:

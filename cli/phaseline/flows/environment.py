@@ -61,6 +61,7 @@ def secrets_of(project_dir: Path, env: str) -> Secrets:
 @contextmanager
 def connect(project_dir: Path, env: str) -> Iterator[Environment]:
     """Open an environment for a while: `sandbox`, or one of the inventory, or ENV/TENANT of it."""
+    env = full_name(project_dir, env)
     secrets = secrets_of(project_dir, env)
     scratch, route = None, DIRECT
     if env == SANDBOX:
@@ -85,6 +86,15 @@ def connect(project_dir: Path, env: str) -> Iterator[Environment]:
         )
     finally:
         port.close()
+
+
+def full_name(project_dir: Path, env: str) -> str:
+    """Return ENV/TENANT for a tenant of ours, however it was named.
+
+    Its journal and its secrets stay where they are when a second tenant joins the environment.
+    """
+    one = None if env == SANDBOX else tenant_of(project_dir, env)
+    return env if one is None else f"{env.partition('/')[0]}/{one.name}"
 
 
 def kind_of(project_dir: Path, env: str) -> str:

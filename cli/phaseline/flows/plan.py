@@ -12,7 +12,7 @@ from phaseline.core.desired import Desired, resolve
 from phaseline.errors import Fault
 from phaseline.files import journal, signing
 from phaseline.files.project import Project, open_project
-from phaseline.flows.environment import Environment, connect
+from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.odoo import reader
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Reading:
 def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
     """Return the plan of a stage, or of all stages, and record it in the journal."""
     started = time.monotonic()
+    env = full_name(project_dir, env)
     project = open_project(project_dir)
     with connect(project_dir, env) as environment:
         names = stage_names(project, stage)

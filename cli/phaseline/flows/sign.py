@@ -9,7 +9,7 @@ from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal, signing
 from phaseline.files.places import state_dir
 from phaseline.files.project import Project, open_project
-from phaseline.flows.environment import kind_of
+from phaseline.flows.environment import full_name, kind_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def run(project_dir: Path, stage: str, env: str, person: str) -> dict[str, Any]:
     """Sign the last verdict on a stage; it must have passed on the input as it is now."""
+    env = full_name(project_dir, env)
     project = open_project(project_dir)
     name = project.stage(stage).name
     verdict = last_verdict(project, name, env)

@@ -16,7 +16,7 @@ from phaseline.core.proofs import UnclearError
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.files.project import Project, open_project
-from phaseline.flows.environment import Environment, connect
+from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.flows.plan import make
 from phaseline.odoo.proof_values import Refs
 from phaseline.odoo.proving import Prover
@@ -40,6 +40,7 @@ def run(
 ) -> dict[str, Any]:
     """Return the verdict on a stage; a run of chosen proofs is not recorded."""
     started = time.monotonic()
+    env = full_name(project_dir, env)
     project = open_project(project_dir)
     name = project.stage(stage).name
     proofs = choose(project.stage(stage).proofs, only)
