@@ -37,10 +37,19 @@ def texts(value: Any) -> Iterator[str]:
         yield from (line for line in value.splitlines() if len(line) > 12 and "-----" not in line)
 
 
+class Unshown(tuple[str, ...]):
+    """Secrets that a failing test does not print."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"{len(self)} secrets"
+
+
 @pytest.fixture(scope="module")
 def planted(lab_project: Path) -> tuple[str, ...]:
     """Every secret of the environment, and what is planted beside them."""
-    return tuple(sorted(set(texts(planting(lab_project)))))
+    return Unshown(sorted(set(texts(planting(lab_project)))))
 
 
 def planting(project: Path) -> Mapping[str, Any]:
