@@ -25,6 +25,9 @@ SELECT c.relname || ' ' || (xpath('/row/c/text()',
 THERE = "SELECT 1 FROM pg_database WHERE datname = '{name}'"
 ATTACHED = "SELECT DISTINCT store_fname FROM ir_attachment WHERE store_fname IS NOT NULL;"
 AS_POSTGRES = ["/usr/sbin/runuser", "-u", "postgres", "--"]
+# Indexes need it, and no dump carries it: it is a change of what belongs to an extension.
+EXTENSION = """CREATE EXTENSION unaccent WITH SCHEMA public;
+ALTER FUNCTION public.unaccent(text) IMMUTABLE"""
 
 
 def psql(database: str, sql: str) -> str:
@@ -46,6 +49,7 @@ def dump(name: str, folder: str) -> None:
         subprocess.run(argv, check=True, stdout=stream, cwd="/")
     psql("postgres", f"DROP DATABASE IF EXISTS {trial} WITH (FORCE)")
     psql("postgres", f"CREATE DATABASE {trial} TEMPLATE template0")
+    psql(trial, EXTENSION)
     try:
         with file.open("rb") as stream:
             argv = [*AS_POSTGRES, "pg_restore", "--exit-on-error", "--no-owner", "--no-privileges",
