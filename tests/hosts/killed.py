@@ -78,9 +78,9 @@ def everywhere(project: Path, env: str, work: Path) -> list[str]:
     boundary, start = 1, None
     while True:
         status, came, said = provision(project, env, work, boundary=boundary, start=start)
-        roles += [one.role for one in came[-2:-1]]
         if status == 0:
             return [*roles, came[-1].role]
+        roles += [one.role for one in came[-2:-1]]
         assert status == KILLED, said[-4000:]
         last = came[-1]
         print(f"killed before {last.role}")
