@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleFilterError
+
 from phaseline.core import sizing
 from phaseline.errors import PhaselineError
 
