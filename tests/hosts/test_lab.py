@@ -107,13 +107,13 @@ def test_a_host_comes_back_when_it_restarts_itself(four: Bench) -> None:
 
 
 def test_a_power_cut_is_told_and_mended_and_the_disk_kept(four: Bench) -> None:
-    four.ssh("db1", "echo kept > /root/kept && sync")
+    four.ssh("db1", "echo kept > /srv/kept && sync")
     lab_host.cut(flow.running(four.project).host("db1"))
     answer = four.run("status")
     assert answer.returncode == 13
     assert "stopped" in answer.stdout
     four.up()
-    assert four.ssh("db1", "cat /root/kept; systemctl is-system-running --wait").split() == [
+    assert four.ssh("db1", "cat /srv/kept; systemctl is-system-running --wait").split() == [
         "kept",
         "running",
     ]
@@ -163,7 +163,7 @@ def test_after_a_restart_of_the_machine_disks_are_kept_at_another_address(
     bench: Bench, tmp_path: Path
 ) -> None:
     bench.up(ONE)
-    bench.ssh("app1", "echo kept > /root/kept && sync")
+    bench.ssh("app1", "echo kept > /srv/kept && sync")
     number = bench.number()
     forget_as_a_restart_does(bench)
     other = Bench(tmp_path / "other")
@@ -173,7 +173,7 @@ def test_after_a_restart_of_the_machine_disks_are_kept_at_another_address(
         assert other.number() == number
         bench.up()
         assert bench.number() != number
-        assert bench.ssh("app1", "cat /root/kept") == "kept"
+        assert bench.ssh("app1", "cat /srv/kept") == "kept"
         assert other.status()["state"] == "running"
     finally:
         other.run("down")

@@ -120,11 +120,11 @@ def test_two_tenants_share_no_secret_of_their_template(bench: Bench) -> None:
 def test_a_release_that_was_changed_on_the_host_is_told(bench: Bench) -> None:
     release = group_vars.releases(bench.project, "testing")["3.13"]
     file = f"/opt/odoo/releases/{release}/server/odoo/release.py"
-    bench.ssh(HOST, f"cp -p {file} /root/kept && echo '# planted' >> {file}")
+    bench.ssh(HOST, f"cp -p {file} /srv/kept && echo '# planted' >> {file}")
     try:
         answer = rollouts.call(bench.project, "env", "provision", "testing")
     finally:
-        bench.ssh(HOST, f"cp -p /root/kept {file} && rm /root/kept")
+        bench.ssh(HOST, f"cp -p /srv/kept {file} && rm /srv/kept")
     assert answer.returncode != 0
     assert "not as released" in answer.stdout + answer.stderr
 

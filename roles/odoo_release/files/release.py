@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # what is printed is the answer
 """Unpack, check and count releases of Odoo on a host; run with the standard library alone.
 
 unpack ARCHIVE HOME   unpack beside HOME, check, prove, compile, rename; the archive goes

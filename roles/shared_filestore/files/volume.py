@@ -1,4 +1,4 @@
-# ruff: noqa: F821, T201  # ORDER is laid before it; what is printed is the answer
+# ruff: noqa: F821  # ORDER is laid before it; what is printed is the answer
 """Have a replicated volume with its options; print what was, or in check mode would be, changed."""
 
 import json

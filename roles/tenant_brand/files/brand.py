@@ -1,4 +1,4 @@
-# ruff: noqa: F821, T201  # `env` is given by the shell, which reads what is printed
+# ruff: noqa: F821  # `env` is given by the shell, which reads what is printed
 """A tenant's appearance; read by `odoo shell` with ORDER before it.
 
 What is already so is left alone; each change prints one line that names it.

@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # what is printed is the answer
 """The last backup of a tenant, tried before anything is removed.
 
 dump NAME FOLDER      dump the database, restore it beside, count all tables in both

@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # what is printed is the answer
 """Print the tenants whose unit does not run, is not enabled or is older than its configuration."""
 
 import subprocess
