@@ -23,15 +23,15 @@ def command() -> None:
 class Told:
     """Progress of a run: a line when another role begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, env: str) -> None:
         """Begin with nothing said."""
-        self.role = ""
+        self.env, self.role = env, ""
 
     def __call__(self, role: str, task: str) -> None:
         """Say what is being done, a line a role."""
         if role != self.role:
             self.role = role
-            click.echo(f"  {role or task}", err=True)
+            click.echo(f"{self.env}: {role or task}", err=True)
 
 
 @command.command()
@@ -43,6 +43,7 @@ def provision(envs: tuple[str, ...], project_dir: Path, check: bool, output_form
     """Make the environments what the inventory says: hosts, database, tenants, proxy, watch.
 
     What stands already is left as it is; a run that was cut short is finished by the next one.
+    Several environments are made side by side.
 
     \b
     Examples:
@@ -52,10 +53,7 @@ def provision(envs: tuple[str, ...], project_dir: Path, check: bool, output_form
     """
     from phaseline.flows import env_provision
 
-    results = []
-    for env in envs:
-        click.echo(f"{env}:", err=True)
-        results.append(env_provision.run(project_dir, env, check=check, tell=Told()))
+    results = env_provision.run_all(project_dir, envs, check=check, teller=Told)
     output.emit({"environments": results}, output_format, lambda: "\n".join(map(_text, results)))
     return Exit.DONE
 

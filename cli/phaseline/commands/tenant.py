@@ -64,7 +64,7 @@ def add(
     if users is not None:
         line["plan"] = {"users": users, "orders_per_day": orders_per_day or 0}
     given = {key: value for key, value in line.items() if value is not None}
-    result = tenant_add.run(tenant_add.Order(project_dir, env, given), Told())
+    result = tenant_add.run(tenant_add.Order(project_dir, env, given), Told(env))
     output.emit(result, output_format, lambda: render_tenants.added(result))
     return Exit.DONE
 
@@ -108,6 +108,6 @@ def retire(name: str, env: str, project_dir: Path, confirm: str, output_format: 
     from phaseline.flows import tenant_retire
 
     order = tenant_retire.Order(project_dir, env, name, confirm)
-    result = tenant_retire.run(order, Told())
+    result = tenant_retire.run(order, Told(env))
     output.emit(result, output_format, lambda: render_tenants.retired(result))
     return Exit.DONE

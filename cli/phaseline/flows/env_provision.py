@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
@@ -17,6 +19,34 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phaseline.hosts.ansible import Recap
+
+# Secrets, vault and releases of a project are made by one environment at a time.
+PREPARING = threading.Lock()
+
+
+def run_all(
+    project: Path,
+    envs: Collection[str],
+    *,
+    check: bool = False,
+    teller: Callable[[str], Callable[[str, str], None]],
+) -> list[dict[str, Any]]:
+    """Provision environments side by side: most of a run is waiting for hosts to answer.
+
+    `teller` gives what hears of an environment's progress. Faults of all are told together, after
+    the last one ended.
+    """
+    names = list(dict.fromkeys(envs))
+    with ThreadPoolExecutor(len(names)) as pool:
+        runs = [pool.submit(run, project, name, check=check, tell=teller(name)) for name in names]
+    errors = [error for one in runs if (error := one.exception()) is not None]
+    for error in errors:
+        if not isinstance(error, PhaselineError):
+            raise error
+    if errors:
+        faults = dict.fromkeys(fault for one in errors for fault in getattr(one, "faults", ()))
+        raise PhaselineError(*faults)
+    return [one.result() for one in runs]
 
 
 def run(
@@ -42,10 +72,11 @@ def build_all(
     started = time.monotonic()
     lines = tenants.lines(project, env)
     names = [str(line["name"]) for line in lines]
-    made = env_ground.ensure_secrets(project, env, names)
-    if made:
-        tell("secrets", f"made {len(made)} that were missing")
-    declared = ensure_releases(project, env, tell)
+    with PREPARING:
+        made = env_ground.ensure_secrets(project, env, names)
+        if made:
+            tell("secrets", f"made {len(made)} that were missing")
+        declared = ensure_releases(project, env, tell)
     entry = {"tenants": names, "releases": declared, "check": check}
     if not check:
         journal.append(project, "env_provision_started", env, entry)
