@@ -15,7 +15,7 @@ from phaseline.hosts import mirror
 if TYPE_CHECKING:
     from hosts.grounds import Ground
 
-pytestmark = pytest.mark.hosts
+pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
 MIRROR = urlsplit(mirror.find()).hostname
 OUT = f"timeout 5 bash -c 'exec 3<>/dev/tcp/{MIRROR}/80'"

@@ -11,7 +11,7 @@ from hosts import grounds
 if TYPE_CHECKING:
     from hosts.grounds import Ground
 
-pytestmark = pytest.mark.hosts
+pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
 BROKEN = """
 set -e

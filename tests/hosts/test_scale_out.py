@@ -26,7 +26,7 @@ from phaseline.hosts import lab_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.hosts
+pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
 INVENTORY = """\
 [odoo]
