@@ -124,7 +124,7 @@ def lab_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("lab") / "project"
     bench = rollouts.project(folder, TENANTS)
     try:
-        bench.up(rollouts.BOTH)
+        bench.up(rollouts.BOTH, "--tmpfs")
         rollouts.provision(folder, "testing", "production")
         yield folder
     finally:
