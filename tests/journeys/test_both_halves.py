@@ -254,7 +254,7 @@ def text_of(rollout: Rollout, content: bytes) -> list[str]:
     (host,) = (
         one["name"] for one in bench.status()["hosts"] if one["address"] == rollout.address()
     )
-    read = f"PYTHONPATH=/opt/odoo/tenants/{TENANT}/python python3 -c '{READ_PDF}'"
+    read = f"PYTHONPATH=/opt/odoo/tenants/{TENANT}/python python3 -B -c '{READ_PDF}'"
     command = ["ssh", "-F", str(bench.home / "ssh_config"), host, read]
     answer = subprocess.run(command, check=True, capture_output=True, input=content, timeout=60)
     found: list[str] = json.loads(answer.stdout)
