@@ -195,11 +195,11 @@ NETWORK = (
     edited("the database manager is open", SITE.format("quayside"), "'s/(database|tests)/(tests)/'",
            "nginx.database", "quayside"),
     Deviation("the certificate ends soon",
-              "cd /etc/phaseline/tls/sites; cp -a harbour.lab.test.crt /run/seed.crt;"
-              " openssl req -x509 -key harbour.lab.test.key -days 5 -subj /CN=harbour.lab.test"
-              " -addext subjectAltName=DNS:harbour.lab.test > /run/seed.new 2>/dev/null;"
-              " cat /run/seed.new > harbour.lab.test.crt",
-              "cat /run/seed.crt > /etc/phaseline/tls/sites/harbour.lab.test.crt",
+              "cd /etc/phaseline/tls/sites; cp -a harbour.testing.lab.test.crt /run/seed.crt;"
+              " openssl req -x509 -key harbour.testing.lab.test.key -days 5 -subj /CN=harbour"
+              " -addext subjectAltName=DNS:harbour.testing.lab.test > /run/seed.new 2>/dev/null;"
+              " cat /run/seed.new > harbour.testing.lab.test.crt",
+              "cat /run/seed.crt > /etc/phaseline/tls/sites/harbour.testing.lab.test.crt",
               seen("certificate.site_days", "harbour")),
 )  # fmt: skip
 
