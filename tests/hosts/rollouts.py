@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BOTH = """\
 [odoo]
-test1
+test1 host_memory_mb=6144
 app1
 [postgres]
 test1
