@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.hosts
 
-HOST, GUEST = "test1", "visitor"
+HOST, GUEST = "test1", "lightship"
 EXPOSURE = 3.5
 WHEN = "systemctl show odoo@{} --property ActiveEnterTimestampMonotonic --value"
 # Whatever of a tenant could be left on its host, a line each.
