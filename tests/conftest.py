@@ -24,7 +24,21 @@ if TYPE_CHECKING:
 REUSED_DEMO = "PHASELINE_TEST_DEMO_PROJECT"  # a project where `phaseline demo` may go on
 REUSED = "PHASELINE_TEST_SANDBOX_PROJECT"  # a project whose sandbox runs already: quick, left alone
 REUSED_LAB = "PHASELINE_TEST_LAB_PROJECT"  # a project whose lab runs and stands: quick, left alone
+# What shares one lab or one sandbox stays in one process; the processes run side by side.
+SHARING = {"tests/hosts/test_lab.py": "labs"}
+SHARED_BY_MARK = {"hosts": "hosts", "odoo": "odoo", "browser": "odoo"}
 TENANTS = {"testing": ("harbour", "quayside"), "production": ("harbour",)}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell `--dist loadgroup` which tests share something that is made once."""
+    for item in items:
+        file = item.path.relative_to(item.config.rootpath).as_posix()
+        marks = [name for mark, name in SHARED_BY_MARK.items() if item.get_closest_marker(mark)]
+        group = SHARING.get(file) or next(iter(marks), None)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @dataclass(frozen=True)

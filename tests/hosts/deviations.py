@@ -228,7 +228,9 @@ DATA = (
     # Odoo then no longer finds its database in the list it may serve, which has to be seen, too
     Deviation("a tenant owns its database",
               "runuser -u postgres -- psql -qc 'ALTER DATABASE harbour OWNER TO harbour'",
-              "runuser -u postgres -- psql -qc 'ALTER DATABASE harbour OWNER TO harbour_owner'",
+              # the change of owner took the tenant's own grant with it
+              "runuser -u postgres -- psql -qc 'ALTER DATABASE harbour OWNER TO harbour_owner'"
+              " -c 'GRANT CONNECT, TEMPORARY ON DATABASE harbour TO harbour'",
               tuple((id_, "harbour") for id_ in ("database.owner", "health.login", "health.asset",
                                                  "health.websocket"))),
     sql("everybody creates in a schema", "GRANT CREATE ON SCHEMA public TO PUBLIC",

@@ -81,8 +81,8 @@ def test_the_verdict_is_in_the_journal(lab_project: Path, clean: dict[str, Any])
     lines = (lab_project / "journal" / "journal.jsonl").read_text().splitlines()
     kept = [json.loads(line) for line in lines]
     verdicts = [one["payload"] for one in kept if one["kind"] == "env_verify"]
-    assert verdicts
-    assert verdicts[0]["counts"] == clean["counts"]
+    wanted = {key: clean[key] for key in ("verdict", "counts", "checks", "seconds", "tenant")}
+    assert wanted in [{key: one[key] for key in wanted} for one in verdicts]
 
 
 def test_junit_and_page_say_the_same(lab_project: Path, tmp_path: Path) -> None:

@@ -165,6 +165,8 @@ JUDGED: list[tuple[str, str, dict[str, Any]]] = [
     ("database.owner", OK, {"databases": [{"name": "harbour", "owner": "harbour_owner"}]}),
     ("database.owner", DEVIATES, {"databases": [{"name": "harbour", "owner": "harbour"}]}),
     ("database.public", DEVIATES, {"databases": []}),
+    ("database.own", OK, {"connects": [{"database": "harbour", "role": "harbour"}]}),
+    ("database.own", DEVIATES, {"connects": [{"database": "harbour", "role": "quayside"}]}),
     ("database.guests", DEVIATES, {"connects": [{"database": "harbour", "role": "quayside"}]}),
     ("database.cron", OK, {"crons__harbour": [{"late": 10.0, "ago": 50.0}]}),
     ("database.cron", DEVIATES, {"crons__harbour": [{"late": 9000.0, "ago": 9000.0}]}),

@@ -30,6 +30,14 @@ def public(subject: Subject) -> Finding:
     return nothing(found, "nothing for PUBLIC")
 
 
+def own(subject: Subject) -> Finding:
+    """Return whether the tenant's role may come in; Odoo goes on for a while when it may not."""
+    name = subject.who.name
+    rows = subject.facts.records("connects")
+    may = any((one["database"], one["role"]) == (name, name) for one in rows)
+    return Finding(f"{name} may enter", "it may" if may else "it may not", may)
+
+
 def guests(subject: Subject) -> Finding:
     """Return the roles beside the tenant's that may come in."""
     name = subject.who.name
@@ -163,6 +171,7 @@ def neutral(subject: Subject) -> Finding:
 ROWS = (
     ("owner", "Its database is owned by a role that does not log in", SOURCE, owner),
     ("public", "PUBLIC may not enter its database", SOURCE, public),
+    ("own", "Its role may enter its database", SOURCE, own),
     ("guests", "Nobody else may enter its database", "HOSTING 6.6 M2", guests),
     ("elsewhere", "Its role enters no other tenant's database", "HOSTING 6.6 M2", elsewhere),
     ("schema", "PUBLIC may not create in its schema", SOURCE, schema),
