@@ -35,7 +35,7 @@ fmt: ready-dev ## format and repair what ruff can repair
 	$(BIN)/ruff check --fix $(PYTHON_CODE)
 
 test: lint ## lint and every test: also a real Odoo 19 and a real Chromium
-	$(BIN)/pytest -n 3 --dist loadgroup -m "not bench and not long" --durations=25 tests
+	$(BIN)/pytest -n 3 --dist loadscope -m "not bench and not long" --durations=25 tests
 
 rehearse: ready-dev ## killed at every role boundary, Debian 12, twenty tenants (an hour; needs root)
 	$(BIN)/pytest -s -m long --durations=15 tests/hosts

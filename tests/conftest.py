@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from hosts import rollouts
 from phaseline.flows import init
@@ -24,21 +25,28 @@ if TYPE_CHECKING:
 REUSED_DEMO = "PHASELINE_TEST_DEMO_PROJECT"  # a project where `phaseline demo` may go on
 REUSED = "PHASELINE_TEST_SANDBOX_PROJECT"  # a project whose sandbox runs already: quick, left alone
 REUSED_LAB = "PHASELINE_TEST_LAB_PROJECT"  # a project whose lab runs and stands: quick, left alone
-# What shares one lab or one sandbox stays in one process; the processes run side by side.
-SHARING = {"tests/hosts/test_lab.py": "labs"}
-SHARED_BY_MARK = {"hosts": "hosts", "odoo": "odoo", "browser": "odoo"}
+# What shares one lab or one sandbox is run by one process, in the order of the files.
+SHARED = {
+    "tests/hosts/test_lab.py": "labs",
+    "tests/hosts/": "hosts",
+    "tests/journeys/test_both_halves.py": "hosts",
+    "tests/journeys/": "odoo",
+    "tests/odoo/": "odoo",
+    "tests/port/": "odoo",
+}
 TENANTS = {"testing": ("harbour", "quayside"), "production": ("harbour",)}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell `--dist loadgroup` which tests share something that is made once."""
-    for item in items:
-        file = item.path.relative_to(item.config.rootpath).as_posix()
-        marks = [name for mark, name in SHARED_BY_MARK.items() if item.get_closest_marker(mark)]
-        group = SHARING.get(file) or next(iter(marks), None)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+class Sharing(LoadScopeScheduling):
+    """Deals tests to processes; those that share a lab or a sandbox stay together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((name for path, name in SHARED.items() if file.startswith(path)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    return Sharing(config, log)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import struct
 import subprocess
 import time
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +26,13 @@ pytestmark = pytest.mark.hosts
 HOST, GUEST = "test1", "lightship"
 EXPOSURE = 3.5
 WHEN = "systemctl show odoo@{} --property ActiveEnterTimestampMonotonic --value"
+BRAND = {
+    "--company": "Lightship & Söhne",
+    "--logo": "brand/logo.png",
+    "--primary-color": "#0b3d5c",
+    "--secondary-color": "#c0ffee",
+    "--mail-sender": f"shop@{GUEST}.testing.lab.test",
+}
 # Whatever of a tenant could be left on its host, a line each.
 LEFT = """
 getent passwd odoo-{0}; getent group odoo-{0}
@@ -43,8 +53,12 @@ def bench(lab_project: Path) -> Bench:
 @pytest.fixture(scope="module")
 def guest(bench: Bench) -> Iterator[float]:
     """A third tenant, added to a host where two run; gives the seconds it took."""
+    logo = bench.project / BRAND["--logo"]
+    logo.parent.mkdir(exist_ok=True)
+    logo.write_bytes(plain_png(64, 32))
     started = time.monotonic()
     words = ["tenant", "add", GUEST, "--env", "testing", "--domain", f"{GUEST}.testing.lab.test"]
+    words += [word for pair in BRAND.items() for word in pair]
     answer = rollouts.call(bench.project, *words)
     seconds = time.monotonic() - started
     assert answer.returncode == 0, answer.stderr
@@ -71,6 +85,21 @@ def test_the_new_tenant_answers_with_its_key(bench: Bench, guest: float) -> None
     with environment.connect(bench.project, f"testing/{GUEST}") as opened:
         assert opened.database == GUEST
         assert opened.port.call("res.users", "search_count", domain=[["login", "=", "admin"]]) == 0
+
+
+def test_the_new_tenant_looks_like_its_owner(bench: Bench, guest: float) -> None:
+    assert guest
+    fields = ["name", "primary_color", "secondary_color", "logo"]
+    with environment.connect(bench.project, f"testing/{GUEST}") as opened:
+        (company,) = opened.port.call("res.company", "search_read", domain=[], fields=fields)
+        (sender,) = opened.port.call(
+            "mail.alias.domain", "search_read", domain=[], fields=["name", "default_from_email"]
+        )
+    assert company["name"] == BRAND["--company"]
+    assert company["primary_color"] == BRAND["--primary-color"]
+    assert company["secondary_color"] == BRAND["--secondary-color"]
+    assert base64.b64decode(company["logo"])[16:24] == struct.pack(">II", 64, 32)
+    assert sender["default_from_email"] == BRAND["--mail-sender"]
 
 
 def test_the_unit_is_sandboxed(bench: Bench) -> None:
@@ -137,6 +166,19 @@ def test_a_retired_tenant_leaves_its_backup_and_nothing_else(
         assert bench.ssh(HOST, f"sha256sum {folder}/*/{name}").split()[0] == told["sha256"]
     assert set(manifest["files"]) == {"database.dump", "filestore.tar.zst"}
     assert {name: bench.ssh(HOST, WHEN.format(name)) for name in before} == before
+
+
+def plain_png(width: int, height: int) -> bytes:
+    """Return a picture of one colour."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        body = kind + content
+        return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    lines = (b"\0" + b"\x0b\x3d\x5c" * width) * height
+    head = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+    return head + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
 
 
 def port_of(bench: Bench, tenant: str) -> int:

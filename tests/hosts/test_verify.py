@@ -27,13 +27,15 @@ HOST = "test1"
 LEAST_DEVIATIONS = 50
 
 
-def verify(project: Path, *more: str, form: str = "json") -> subprocess.CompletedProcess[str]:
-    words = [PROGRAM, "env", "verify", ENV, "--project", str(project), "--format", form, *more]
+def verify(
+    project: Path, *more: str, form: str = "json", env: str = ENV
+) -> subprocess.CompletedProcess[str]:
+    words = [PROGRAM, "env", "verify", env, "--project", str(project), "--format", form, *more]
     return subprocess.run(words, check=False, capture_output=True, text=True)
 
 
-def verdict(project: Path, *more: str) -> dict[str, Any]:
-    answer = verify(project, *more)
+def verdict(project: Path, *more: str, env: str = ENV) -> dict[str, Any]:
+    answer = verify(project, *more, env=env)
     assert answer.stdout, answer.stderr
     found: dict[str, Any] = json.loads(answer.stdout)
     assert answer.returncode == {"passed": 0, "failed": 6, "unreachable": 13}[found["verdict"]]
@@ -68,6 +70,18 @@ def test_a_clean_environment_has_no_deviation(clean: dict[str, Any]) -> None:
     assert bad(clean) == {}
     assert clean["verdict"] == "passed"
     assert clean["checks"] > 200
+
+
+def test_a_production_on_three_hosts_has_no_deviation(lab_project: Path) -> None:
+    result = verdict(lab_project, "--deep", env="production")
+    assert bad(result) == {}
+    read = {host["name"]: set(host["functions"]) for host in result["hosts"]}
+    assert read == {
+        "app1": {"odoo", "proxy"},
+        "db1": {"postgres"},
+        "backup1": {"backup", "monitoring"},
+    }
+    assert all(host["checks"] for host in result["hosts"])
 
 
 def test_one_tenant_can_be_looked_at_alone(lab_project: Path) -> None:
