@@ -26,7 +26,8 @@ NAMES = (
     "host_platform", "host_vcpus", "odoo_address", "odoo_releases", "odoo_tenants",
     "firewall_inbound", "firewall_outbound", "proxy_rpc_sources", "postgres_address",
     "host_base_admins", "odoo_hosts", "postgres_hosts", "proxy_hosts", "monitoring_hosts",
-    "odoo_sizes", "postgres_sizing",
+    "odoo_sizes", "postgres_sizing", "shared_filestore_kind", "firewall_ssh_sources",
+    "firewall_ssh_port", "firewall_dns_servers", "firewall_ntp_servers", "machine_ssh_keys",
 )  # fmt: skip
 SAID = re.compile(r"^(\S+) \| SUCCESS => \{", re.MULTILINE)
 TIMEOUT = 120
