@@ -77,6 +77,9 @@ HBA = {"line_number": 1, "type": "hostssl", "database": ["harbour"], "user_name"
 ROLE = {"name": "harbour", "rolsuper": False, "rolcanlogin": True}
 STATE = {"owner": "root", "group": "odoo-harbour", "mode": "0640", "kind": "file"}
 CONF_PATH = "/etc/odoo/harbour.conf"
+KEY_PATH = "/etc/phaseline/tls/sites/harbour.test.key"
+CLOSED = {"owner": "root", "group": "root", "mode": "0600", "kind": "file"}
+LINK = {"owner": "root", "group": "root", "mode": "0777", "kind": "link", "leads_to": CLOSED}
 
 
 def hba(**changed: Any) -> list[dict[str, Any]]:
@@ -132,6 +135,11 @@ JUDGED: list[tuple[str, str, dict[str, Any]]] = [
     ("files.odoo_conf", DEVIATES, {"states": {CONF_PATH: {**STATE, "mode": "0644"}}}),
     ("files.odoo_conf", DEVIATES, {"states": {CONF_PATH: {**STATE, "owner": "odoo-harbour"}}}),
     ("files.odoo_conf", DEVIATES, {"states": {CONF_PATH: None}}),
+    ("files.odoo_conf", DEVIATES, {"states": {CONF_PATH: LINK}}),
+    ("files.site_key", OK, {"states": {KEY_PATH: LINK}}),
+    ("files.site_key", DEVIATES,
+     {"states": {KEY_PATH: {**LINK, "leads_to": {**CLOSED, "mode": "0644"}}}}),
+    ("files.site_key", DEVIATES, {"states": {KEY_PATH: {**LINK, "leads_to": None}}}),
     ("files.sudoers_parts", DEVIATES,
      {"states": {"/etc/sudoers.d/x": {**STATE, "group": "root", "mode": "0666"}}}),
     ("odoo.list_db", OK, {"conf__harbour": CONF}),
