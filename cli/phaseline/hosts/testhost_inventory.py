@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.hosts.ansible import KEPT
 from phaseline.hosts.checks.model import Host
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class _Ask:
 
 def environment(surroundings: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the child: nothing of ours leaks into it."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     quiet = {
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_DEPRECATION_WARNINGS": "0",
