@@ -22,7 +22,7 @@ ENVIRONMENTS = {
     "f": ("1 2", "1 2"),
 }
 NAMES = ("tenant_service_interface", "tenant_service_x_sendfile", "tenant_site_nodes",
-         "tenant_site_local_files")  # fmt: skip
+         "tenant_site_local_files", "host_base_ssh_root")  # fmt: skip
 
 
 def hosts(env: str, numbers: str) -> list[str]:
@@ -37,6 +37,7 @@ def inventory() -> str:
     """Return one inventory with every environment; the database lies on a host of its own."""
     lines = [f"{env}{number} ansible_host={address(f'{env}{number}')}"
              for env in ENVIRONMENTS for number in "1239"]  # fmt: skip
+    lines += ["a1 ansible_user=admin", "b1 ansible_user=root"]
     groups: dict[str, list[str]] = {"odoo": [], "proxy": [], "postgres": []}
     for env, (nodes, proxies) in ENVIRONMENTS.items():
         here = {"odoo": hosts(env, nodes), "proxy": hosts(env, proxies), "postgres": [f"{env}9"]}
@@ -84,3 +85,9 @@ def test_nginx_sends_files_only_where_node_and_proxy_are_one_host(wired: Wired, 
     one = nodes == proxies and len(nodes) == 1
     assert {wired[node]["tenant_service_x_sendfile"] for node in nodes} == {one}
     assert {wired[proxy]["tenant_site_local_files"] for proxy in proxies} == {one}
+
+
+def test_root_is_shut_out_once_ansible_comes_in_as_somebody_else(wired: Wired) -> None:
+    assert [wired[host]["host_base_ssh_root"] for host in ("a1", "b1", "c1")] == [
+        "no", "prohibit-password", "prohibit-password",
+    ]  # fmt: skip
