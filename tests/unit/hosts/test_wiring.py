@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from phaseline.files.places import kit_dir
 from phaseline.hosts import testhost_inventory
 
+TENANTS = [{"name": "small", "plan": "s"}, {"name": "large", "plan": "l"}]
 Wired = dict[str, dict[str, Any]]
 # environment: nodes of Odoo, proxies; hosts carry the environment's letter
 ENVIRONMENTS = {
@@ -22,7 +24,7 @@ ENVIRONMENTS = {
     "f": ("1 2", "1 2"),
 }
 NAMES = ("tenant_service_interface", "tenant_service_x_sendfile", "tenant_site_nodes",
-         "tenant_site_local_files", "host_base_ssh_root")  # fmt: skip
+         "tenant_site_local_files", "host_base_ssh_root", "tenant_database_limits")  # fmt: skip
 
 
 def hosts(env: str, numbers: str) -> list[str]:
@@ -45,6 +47,7 @@ def inventory() -> str:
             groups[group] += names
         groups[env] = list(dict.fromkeys(name for names in here.values() for name in names))
         lines += [f"[{env}:vars]", f"environment_name={env}", "environment_kind=testing"]
+    lines += ["[all:vars]", "host_vcpus=16", "host_memory_mb=65536"]
     for group, names in groups.items():
         lines += [f"[{group}]", *names]
     return "\n".join(["[all]", *lines]) + "\n"
@@ -58,7 +61,8 @@ def wired(tmp_path_factory: pytest.TempPathFactory) -> Wired:
     wanted = ", ".join(f"'{name}': {name} | default(none)" for name in NAMES)
     done = subprocess.run(
         [sys.executable, "-m", "ansible", "adhoc", "odoo:proxy", "--inventory", "inventory.ini",
-         "--playbook-dir", str(kit_dir() / "playbooks"), "--module-name", "ansible.builtin.debug",
+         "--extra-vars", json.dumps({"odoo_tenants": TENANTS}), "--playbook-dir",
+         str(kit_dir() / "playbooks"), "--module-name", "ansible.builtin.debug",
          "--args", "msg={{ {" + wanted + ", 'groups': group_names} | to_json }}"],
         capture_output=True, text=True, check=False, cwd=folder, stdin=subprocess.DEVNULL,
         env=testhost_inventory.environment({}),
@@ -91,3 +95,9 @@ def test_root_is_shut_out_once_ansible_comes_in_as_somebody_else(wired: Wired) -
     assert [wired[host]["host_base_ssh_root"] for host in ("a1", "b1", "c1")] == [
         "no", "prohibit-password", "prohibit-password",
     ]  # fmt: skip
+
+
+def test_a_role_may_hold_what_its_processes_on_all_nodes_open(wired: Wired) -> None:
+    one, two = (wired[host]["tenant_database_limits"] for host in ("a1", "d1"))
+    assert one == {"small": 43, "large": 196}
+    assert two == {name: 2 * most for name, most in one.items()}
