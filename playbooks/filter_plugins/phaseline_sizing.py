@@ -1,4 +1,4 @@
-"""The filter that turns an environment's tenants into sizes, by `phaseline.core.sizing`."""
+"""Filters that turn an environment's tenants into sizes, by `phaseline.core.sizing`."""
 
 from __future__ import annotations
 
@@ -32,9 +32,19 @@ def sizes(
     }
 
 
+def connections(nodes: Sequence[Mapping[str, Mapping[str, int]]]) -> dict[str, int]:
+    """Return how many connections each tenant's processes on all nodes may open together."""
+    found: dict[str, int] = {}
+    for name, size in (pair for node in nodes for pair in node.items()):
+        processes = size["workers"] + size["cron_threads"]
+        own = processes * size["db_maxconn"] + size["db_maxconn_gevent"]
+        found[name] = found.get(name, 0) + own + processes  # and one each for its sessions
+    return found
+
+
 class FilterModule:
     """What Ansible looks for."""
 
     def filters(self) -> dict[str, Callable[..., dict[str, Any]]]:
         """Return the filters by name."""
-        return {"phaseline_sizing": sizes}
+        return {"phaseline_sizing": sizes, "phaseline_connections": connections}

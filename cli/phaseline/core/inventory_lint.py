@@ -112,8 +112,17 @@ def _environment(inventory: Inventory, group: Group) -> Iterator[Fault]:
             message = f"environment '{group.name}' has no host in [{function}]"
             hint = f"Name one of its hosts in [{function}]."
             yield Fault("C008", message, group.place, hint)
+    yield from _one_database(inventory, group)
     yield from _loopback(inventory, group.name)
     yield from _backup_apart(inventory, group, kind.text)
+
+
+def _one_database(inventory: Inventory, group: Group) -> Iterator[Fault]:
+    first, *others = inventory.within(group.name, "postgres") or ("",)
+    for name in others:
+        message = f"environment '{group.name}' keeps its data on '{first}' and on '{name}'"
+        hint = f"Leave one of its hosts in [postgres]: every tenant of '{group.name}' lies there."
+        yield Fault("C008", message, inventory.place_of(name), hint)
 
 
 def _loopback(inventory: Inventory, env: str) -> Iterator[Fault]:

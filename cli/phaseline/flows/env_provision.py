@@ -120,9 +120,9 @@ def modules(project: Path) -> Collection[str]:
 
 
 def has(name: str) -> bool:
-    """Return whether this machine has a release."""
+    """Return whether this machine has a release, its archive as it was built."""
     try:
-        release.show(name)
+        release.check(name)
     except PhaselineError:
         return False
     return True

@@ -110,15 +110,21 @@ def seen_from_outside(order: Order, declared: Declared, host: Host) -> dict[str,
     found: dict[str, dict[str, Any]] = {}
     for tenant in declared.tenants:
         if order.tenant in ("", tenant.name):
-            address = str(host.variables.get("odoo_address") or host.variables.get("ansible_host"))
             authority = str(host.variables.get("environment_ca_certificate") or "")
-            door = Door(address, tenant.domain, authority)
+            door = Door(door_of(declared, host), tenant.domain, authority)
             ports = tuple(sorted({*testhost_outside.PORTS, *own_ports(tenant)}))
             found.update(testhost_outside.look(door, ports))
             found[f"query/{tenant.domain}"] = env_declared.query(
                 order.project_dir, declared.name, tenant.name
             )
     return found
+
+
+def door_of(declared: Declared, host: Host) -> str:
+    """Return the address a proxy is asked at: its own, where the environment has several."""
+    given = host.variables
+    public = given.get("odoo_address") if len(declared.having("proxy")) == 1 else None
+    return str(public or given.get("ansible_host") or host.name)
 
 
 def own_ports(tenant: Tenant) -> set[int]:

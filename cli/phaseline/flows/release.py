@@ -109,6 +109,11 @@ def show(name: str | None = None) -> dict[str, Any]:
     return _find(name).manifest
 
 
+def check(name: str) -> None:
+    """Raise a fault unless a release is here and its archive is the one that was built."""
+    release_archive.check_archive(_find(name))
+
+
 def verify(name: str | None = None) -> tuple[str, tuple[str, ...]]:
     """Return a release's id and what differs between its archive and its own list of files."""
     stored = _find(name)

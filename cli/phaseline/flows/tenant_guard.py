@@ -55,8 +55,8 @@ def refuse_lost(project_dir: Path, env: str) -> None:
             f"tenant '{name}' of '{env}' was built and has no line any more; nothing of it is"
             " destroyed",
             place,
-            f"Put its line back, or let it go: phaseline tenant retire {name} --env {env}"
-            f" --confirm {name}",
+            "Put its line back; if it is to go, run then:"
+            f" phaseline tenant retire {name} --env {env} --confirm {name}",
         )
         for name in hosting.lost(listed, built)
     ]

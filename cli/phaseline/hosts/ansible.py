@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HIDDEN = "********"
 SHOWN = 2000  # characters of a failure's message
+KEPT = ("PATH", "LANG", "HOME", "SSH_AUTH_SOCK")  # keys may live in an agent only
 KEY_TROUBLE = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED")
 
 
@@ -33,7 +34,7 @@ class Ground:
 
     def surroundings(self) -> dict[str, str]:
         """Return the environment variables of an Ansible child."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         passed = {name: value for name, value in os.environ.items() if name.startswith("ANSIBLE_")}
         own = {
             "ANSIBLE_BECOME": "True",
@@ -47,10 +48,14 @@ class Ground:
             "ANSIBLE_PIPELINING": "True",
             "ANSIBLE_RETRY_FILES_ENABLED": "False",
             "ANSIBLE_ROLES_PATH": str(self.kit / "roles"),
+        }
+        # Whatever the caller's habits are: a host that cannot prove itself gets no secrets, and
+        # the vault opens with the password it was closed with.
+        fixed = {
+            "ANSIBLE_HOST_KEY_CHECKING": "True",
             "ANSIBLE_VAULT_PASSWORD_FILE": str(self.vault_password),
         }
-        # Whatever the caller's habits are: a host that cannot prove itself gets no secrets.
-        merged = {**kept, **own, **passed, "ANSIBLE_HOST_KEY_CHECKING": "True"}
+        merged = {**kept, **own, **passed, **fixed}
         if given := passed.get("ANSIBLE_CALLBACK_PLUGINS"):
             both = f"{own['ANSIBLE_CALLBACK_PLUGINS']}:{given}"
             merged["ANSIBLE_CALLBACK_PLUGINS"] = both

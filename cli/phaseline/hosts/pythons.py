@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 TIMEOUT = 120
 ASK = "python3 --version"
-SAID = re.compile(r"^(\S+) \| CHANGED \| rc=0 >>\nPython (\d+\.\d+)", re.MULTILINE)
+# Over a terminal of sudo's its warnings stand between the two lines.
+SAID = re.compile(
+    r"^(\S+) \| CHANGED \| rc=0 >>\n(?:(?!\S+ \| ).*\n)*?Python (\d+\.\d+)", re.MULTILINE
+)
 LOST = re.compile(r"^(\S+) \| UNREACHABLE!: (.*?)(?=^\S+ \| |\Z)", re.MULTILINE | re.DOTALL)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.hosts.ansible import KEPT
 from phaseline.hosts.checks.model import Host
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ NAMES = (
     "host_platform", "host_vcpus", "odoo_address", "odoo_releases", "odoo_tenants",
     "firewall_inbound", "firewall_outbound", "proxy_rpc_sources", "postgres_address",
     "host_base_admins", "odoo_hosts", "postgres_hosts", "proxy_hosts", "monitoring_hosts",
-    "odoo_sizes", "postgres_sizing",
+    "odoo_sizes", "postgres_sizing", "shared_filestore_kind", "firewall_ssh_sources",
+    "firewall_ssh_port", "firewall_dns_servers", "firewall_ntp_servers", "machine_ssh_keys",
 )  # fmt: skip
 SAID = re.compile(r"^(\S+) \| SUCCESS => \{", re.MULTILINE)
 TIMEOUT = 120
@@ -104,7 +106,7 @@ class _Ask:
 
 def environment(surroundings: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the child: nothing of ours leaks into it."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     quiet = {
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_DEPRECATION_WARNINGS": "0",

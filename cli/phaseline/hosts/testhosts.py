@@ -70,7 +70,11 @@ def read_one(declared: Declared, host: Host) -> dict[str, dict[str, Any]]:
         raise UnreachableError(last_line(error)) from error
     if done.rc != 0:
         raise UnreachableError(last_line(done.stderr) or f"the reading ended with {done.rc}")
-    answers: dict[str, dict[str, Any]] = json.loads(done.stdout)
+    try:
+        answers: dict[str, dict[str, Any]] = json.loads(done.stdout)
+    except ValueError as error:
+        said = f"it answers in no form we know: {done.stdout[:80]!r}"
+        raise UnreachableError(said) from error
     middle = (started + time.time()) / 2
     clock = answers.get("clock", {}).get("value")
     if clock:

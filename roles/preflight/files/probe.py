@@ -1,12 +1,14 @@
 """Print as JSON what preflight must know of this host; it changes nothing.
 
-Arguments: seconds to wait for the package manager's lock, the controller's clock.
+Arguments: seconds to wait for the package manager's lock, the controller's clock, the address of
+this host in the inventory.
 """
 
 import fcntl
 import glob
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -61,6 +63,17 @@ def lock_holder(seconds):
         time.sleep(1)
 
 
+def has_address(address):
+    """Whether an address is one of this host's own, which programs here can listen at."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
 def half_configured():
     """What dpkg says is unfinished; empty when all is well."""
     audit = subprocess.run(["dpkg", "--audit"], capture_output=True, text=True, check=False)
@@ -74,6 +87,7 @@ print(
         {
             "clock_skew": round(skew, 1),
             "marker": marker(),
+            "has_address": has_address(sys.argv[3]),
             "free_mb": {path: free_mb(path) for path in ("/opt", "/var")},
             "lock_holder": lock_holder(float(sys.argv[1])),
             "half_configured": half_configured(),

@@ -103,6 +103,10 @@ def test_nothing_of_our_surroundings_leaks_into_the_child(
 ) -> None:
     monkeypatch.setenv("PHASELINE_SECRET_TESTING_ODOO_API_KEY", SECRET)
     monkeypatch.setenv("ANSIBLE_HOST_KEY_CHECKING", "False")
+    monkeypatch.setenv("ANSIBLE_VAULT_PASSWORD_FILE", "/somebody/elses")
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/run/agent")
     found = ground.surroundings()
     assert SECRET not in found.values()
     assert found["ANSIBLE_HOST_KEY_CHECKING"] == "True"
+    assert found["ANSIBLE_VAULT_PASSWORD_FILE"] == str(ground.vault_password)
+    assert found["SSH_AUTH_SOCK"] == "/run/agent"

@@ -42,6 +42,21 @@ def test_a_missing_file_has_no_state_and_a_pattern_finds_its_files(tmp_path: Pat
     assert found[f"{tmp_path}/none"] is None
 
 
+def test_what_certbot_links_is_read(tmp_path: Path) -> None:
+    archive, sites = tmp_path / "archive", tmp_path / "sites"
+    archive.mkdir()
+    sites.mkdir()
+    for name, mode in (("shop.key", 0o600), ("shop.crt", 0o644)):
+        (archive / name).write_text(name)
+        (archive / name).chmod(mode)
+        (sites / name).symlink_to(archive / name)
+    assert agent.certificates([str(sites)]) == {f"{sites}/shop.crt": "shop.crt"}
+    found = agent.states([f"{sites}/shop.key"])[f"{sites}/shop.key"]
+    assert (found["kind"], found["leads_to"]["mode"]) == ("link", "0600")
+    (archive / "shop.key").unlink()
+    assert agent.states([f"{sites}/shop.key"])[f"{sites}/shop.key"]["leads_to"] is None
+
+
 def test_a_reading_that_fails_is_an_error_and_never_a_value() -> None:
     assert "error" in agent.answer(["run", {"argv": ["false"]}])
     assert "error" in agent.answer(["text", {"path": "/nowhere"}])

@@ -77,6 +77,9 @@ HBA = {"line_number": 1, "type": "hostssl", "database": ["harbour"], "user_name"
 ROLE = {"name": "harbour", "rolsuper": False, "rolcanlogin": True}
 STATE = {"owner": "root", "group": "odoo-harbour", "mode": "0640", "kind": "file"}
 CONF_PATH = "/etc/odoo/harbour.conf"
+KEY_PATH = "/etc/phaseline/tls/sites/harbour.test.key"
+CLOSED = {"owner": "root", "group": "root", "mode": "0600", "kind": "file"}
+LINK = {"owner": "root", "group": "root", "mode": "0777", "kind": "link", "leads_to": CLOSED}
 
 
 def hba(**changed: Any) -> list[dict[str, Any]]:
@@ -132,6 +135,11 @@ JUDGED: list[tuple[str, str, dict[str, Any]]] = [
     ("files.odoo_conf", DEVIATES, {"states": {CONF_PATH: {**STATE, "mode": "0644"}}}),
     ("files.odoo_conf", DEVIATES, {"states": {CONF_PATH: {**STATE, "owner": "odoo-harbour"}}}),
     ("files.odoo_conf", DEVIATES, {"states": {CONF_PATH: None}}),
+    ("files.odoo_conf", DEVIATES, {"states": {CONF_PATH: LINK}}),
+    ("files.site_key", OK, {"states": {KEY_PATH: LINK}}),
+    ("files.site_key", DEVIATES,
+     {"states": {KEY_PATH: {**LINK, "leads_to": {**CLOSED, "mode": "0644"}}}}),
+    ("files.site_key", DEVIATES, {"states": {KEY_PATH: {**LINK, "leads_to": None}}}),
     ("files.sudoers_parts", DEVIATES,
      {"states": {"/etc/sudoers.d/x": {**STATE, "group": "root", "mode": "0666"}}}),
     ("odoo.list_db", OK, {"conf__harbour": CONF}),
@@ -186,6 +194,69 @@ JUDGED: list[tuple[str, str, dict[str, Any]]] = [
     ("nginx.server_tokens", DEVIATES, {"nginx": "server_tokens on;\nserver_tokens off;\n"}),
     ("nginx.protocols", DEVIATES, {"nginx": "ssl_protocols TLSv1.1 TLSv1.2;\n"}),
 ]  # fmt: skip
+
+
+SITE = ("# configuration file /etc/nginx/sites-enabled/harbour.conf:\n"
+        "  location ^~ /web/filestore/ {{\n    {}\n")  # fmt: skip
+LARGER = {"workers": 9, "db_maxconn": 8, "cron_threads": 1}
+OWN = {"odoo_sizes": {"harbour": LARGER}, "shared_filestore_kind": "glusterfs"}
+# two nodes of Odoo, a proxy on the first: check, verdict on the second node, facts
+MANY: list[tuple[str, str, dict[str, Any]]] = [
+    ("odoo.x_sendfile", OK, {"conf__harbour": {"x_sendfile": "False"}}),
+    ("odoo.x_sendfile", DEVIATES, {"conf__harbour": {"x_sendfile": "True"}}),
+    ("odoo.http_interface", OK, {"conf__harbour": {"http_interface": "10.0.0.12"}}),
+    ("odoo.http_interface", DEVIATES, {"conf__harbour": {"http_interface": "127.0.0.1"}}),
+    ("odoo.workers", OK, {"conf__harbour": {"workers": "9"}}),
+    ("odoo.workers", DEVIATES, {"conf__harbour": {"workers": "4"}}),
+    ("nginx.filestore", OK, {"nginx": SITE.format("return 404;")}),
+    ("nginx.filestore", DEVIATES, {"nginx": SITE.format("internal;")}),
+    ("sockets.scope", OK, {"sockets": SOCKETS.format("10.0.0.12", 8069, "odoo")}),
+    ("sockets.unknown", OK, {"sockets": SOCKETS.format("*", 24007, "glusterd")}),
+    ("sockets.unknown", OK, {"sockets": SOCKETS.format("*", 53211, "glusterfsd")}),
+    ("sockets.unknown", DEVIATES, {"sockets": SOCKETS.format("*", 24007, "nc")}),
+    ("sockets.unknown", DEVIATES, {"sockets": SOCKETS.format("*", 4444, "glusterfsd")}),
+    ("health.shared_files", OK, {"shared_mount": "fuse.glusterfs\n"}),
+    ("health.shared_files", DEVIATES, {"shared_mount": ""}),
+    ("service.glusterd", OK, {"container": "none", "units": "Id=glusterd.service\n"
+                              "ActiveState=active\nUnitFileState=enabled\n"}),
+    ("service.glusterd", DEVIATES, {"container": "none", "units": "Id=glusterd.service\n"
+                                    "ActiveState=failed\nUnitFileState=enabled\n"}),
+    ("postgres.connections", DEVIATES, {"settings": [{"name": "max_connections", "setting": 150}]}),
+    ("postgres.connections", OK, {"settings": [{"name": "max_connections", "setting": 170}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("id_", "expected", "facts"), MANY)
+def test_a_judge_knows_several_nodes(id_: str, expected: str, facts: dict[str, Any]) -> None:
+    first = Host("app1", frozenset({"odoo", "proxy"}), {"host_address": "10.0.0.11"})
+    second = Host("app2", frozenset({"odoo", "postgres"}), {"host_address": "10.0.0.12", **OWN})
+    tenant = Tenant("harbour", "harbour.test", {**HARBOUR.sizing, **LARGER})
+    declared = Declared("testing", "testing", (first, second), (tenant,))
+    answers = {name.replace("__", "/"): {"value": value} for name, value in facts.items()}
+    check = BY_ID[id_]
+    whom = tenant if check.each == "tenant" else None
+    assert judge(check, Subject(declared, second, Facts(answers), whom)).verdict == expected
+
+
+def test_ways_that_the_inventory_narrows_are_declared() -> None:
+    narrow = {"firewall_ssh_sources": ["10.9.0.0/16"], "firewall_dns_servers": ["10.9.0.2"]}
+    host = Host("db1", frozenset({"postgres"}), narrow)
+    declared = Declared("testing", "testing", (host,), ())
+    way = {"prefix": {"addr": "10.9.0.0", "len": 16}}
+    ruled = nft(rule(match("ip saddr", way), SSH))
+    facts = Facts({"nft": {"value": ruled}})
+    assert judge(BY_ID["firewall.inbound"], Subject(declared, host, facts)).verdict == OK
+    wide = Facts({"nft": {"value": nft(rule(SSH))}})
+    assert judge(BY_ID["firewall.inbound"], Subject(declared, host, wide)).verdict == DEVIATES
+
+
+def test_a_way_out_of_root_is_for_fetching_only() -> None:
+    def out(port: int) -> str:
+        root = {"match": {"left": {"meta": {"key": "skuid"}}, "right": 0}}
+        return nft(rule(match("tcp dport", port), root)).replace('"input"', '"output"')
+
+    assert verdict("firewall.outbound", nft=out(443)) == OK
+    assert verdict("firewall.outbound", nft=out(25)) == DEVIATES
 
 
 @pytest.mark.parametrize(("id_", "expected", "facts"), JUDGED)

@@ -56,10 +56,10 @@ def text(path: str) -> str:
     return "\n".join(kept)
 
 
-def state(path: str) -> dict[str, Any] | None:
+def state(path: str, follow: bool = False) -> dict[str, Any] | None:
     """Return owner, group, mode and kind of a file, None when it is not there."""
     try:
-        found = os.lstat(path)
+        found = Path(path).stat() if follow else os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     kinds = {stat.S_IFDIR: "directory", stat.S_IFREG: "file", stat.S_IFLNK: "link"}
@@ -69,7 +69,7 @@ def state(path: str) -> dict[str, Any] | None:
         "group": name_of(grp.getgrgid, found.st_gid),
         "kind": kinds.get(stat.S_IFMT(found.st_mode), "other"),
         "size": found.st_size,
-        "target": str(Path(path).readlink()) if stat.S_ISLNK(found.st_mode) else "",
+        "leads_to": state(path, follow=True) if stat.S_ISLNK(found.st_mode) else None,
     }
 
 
@@ -148,7 +148,7 @@ def http(url: str, home: str) -> Any:
 
 def certificates(roots: list[str]) -> dict[str, str]:
     """Return the public certificates below some folders."""
-    paths = find(roots, ["-name", "*.crt", "-type", "f"])
+    paths = find(roots, ["-name", "*.crt", "-xtype", "f"])  # certbot's are links
     return {path: Path(path).read_text() for path in paths}
 
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 SOURCE = "HOSTING 6.8 host: nftables default deny in and out"
 ANY = "anywhere"
 EVERYWHERE = {"0.0.0.0/0", "::/0", ANY}
-ALWAYS_IN = {("tcp", "22", ANY), ("udp", "68", ANY), ("udp", "546", "fe80::/10")}
-ALWAYS_OUT = {("tcp", "53", ANY), ("udp", "53", ANY), ("udp", "123", ANY), ("udp", "67", ANY),
-              ("udp", "547", ANY)}  # fmt: skip
-FETCHERS = {"_apt", "root", "0"}
+ALWAYS_IN = {("udp", "68", ANY), ("udp", "546", "fe80::/10")}
+ALWAYS_OUT = {("udp", "67", ANY), ("udp", "547", ANY)}
+FETCHERS = {"_apt", "root", "0", "100", "42"}  # apt's account has one of these numbers
+FETCHED = {("tcp", "80", ANY), ("tcp", "443", ANY)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,16 @@ def declared(rules: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
     }
 
 
+def ground(subject: Subject, *ways: tuple[str, str, str]) -> set[tuple[str, str, str]]:
+    """Return the ways of every host: protocol, port, and the variable that may narrow who."""
+    given = subject.host.variables
+    return {
+        (protocol, port, normal(str(address)))
+        for protocol, port, name in ways
+        for address in given.get(name) or EVERYWHERE
+    }
+
+
 def normal(address: str) -> str:
     """Return an address as the kernel spells it; everywhere is one word."""
     if address in EVERYWHERE:
@@ -145,7 +155,9 @@ def told(keys: set[tuple[str, str, str]]) -> list[str]:
 def inbound(subject: Subject) -> Finding:
     """Return the openings nobody declared."""
     opened = {key for one in openings(subject, "input") if not one.harmless for key in one.keys()}  # noqa: SIM118 (no dict)
-    wanted = ALWAYS_IN | declared(subject.host.variables.get("firewall_inbound") or [])
+    port = str(subject.host.variables.get("firewall_ssh_port") or 22)
+    wanted = ALWAYS_IN | ground(subject, ("tcp", port, "firewall_ssh_sources"))
+    wanted |= declared(subject.host.variables.get("firewall_inbound") or [])
     return nothing(told(opened - wanted), "SSH and the declared openings")
 
 
@@ -158,11 +170,13 @@ def missing(subject: Subject) -> Finding:
 
 def outbound(subject: Subject) -> Finding:
     """Return the ways out nobody declared; fetching is for apt and root."""
+    names, time = "firewall_dns_servers", "firewall_ntp_servers"
     wanted = ALWAYS_OUT | declared(subject.host.variables.get("firewall_outbound") or [])
+    wanted |= ground(subject, ("tcp", "53", names), ("udp", "53", names), ("udp", "123", time))
     found: set[tuple[str, str, str]] = set()
     for one in openings(subject, "output"):
-        if not one.harmless and not (one.users and one.users <= FETCHERS | {"100", "42"}):
-            found |= one.keys()
+        fetched = FETCHED if one.users and one.users <= FETCHERS else set()
+        found |= set() if one.harmless else one.keys() - fetched
     return nothing(told(found - wanted), "names, time, packages and the declared ways")
 
 

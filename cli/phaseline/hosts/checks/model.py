@@ -83,9 +83,10 @@ class Declared:
         """Return the hosts of a group."""
         return tuple(host for host in self.hosts if group in host.groups)
 
-    def together(self, one: str, other: str) -> bool:
-        """Return whether two groups lie on the same hosts."""
-        return {h.name for h in self.having(one)} == {h.name for h in self.having(other)}
+    def alone(self) -> bool:
+        """Return whether the one node of Odoo and the one proxy are a single host."""
+        nodes, proxies = self.having("odoo"), self.having("proxy")
+        return len(nodes) == 1 and {one.name for one in proxies} == {nodes[0].name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,12 @@ class Subject:
             message = "this check is for each tenant"
             raise DoesNotApplyError(message)
         return self.tenant
+
+    @property
+    def sizing(self) -> Mapping[str, Any]:
+        """The numbers the sizing gives the tenant on this host; nodes may differ in size."""
+        here: Mapping[str, Any] = self.host.variables.get("odoo_sizes") or {}
+        return here.get(self.who.name) or self.who.sizing
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,18 +25,23 @@ class Wanted:
     hosts: str = "all"  # the group of hosts that have it
     each: str = "host"
     optional: bool = False
+    linked: bool = False  # what a link leads to is judged in its place
 
 
 def wanted(id_: str, says: str, path: str, rights: str, hosts: str = "all") -> Wanted:
-    """Return a line from rights written as `owner:group 0640`, `0640|0600` for either mode."""
+    """Return a line from rights written as `owner:group 0640`, `0640|0600` for either mode.
+
+    A path that ends in `?` may be missing, one that ends in `@` may be a link.
+    """
     who, _, mode = rights.partition(" ")
     owner, _, group = who.partition(":")
     each = "tenant" if "{tenant}" in path or "{domain}" in path else "host"
     optional = "*" in path or path.endswith("?")
     modes = tuple(mode.split("|"))
     return Wanted(
-        f"files.{id_}", says, path.rstrip("?"), owner, group, modes, hosts, each, optional
-    )
+        f"files.{id_}", says, path.rstrip("?@"), owner, group, modes, hosts, each, optional,
+        linked=path.endswith("@"),
+    )  # fmt: skip
 
 
 TABLE = (
@@ -87,7 +92,7 @@ TABLE = (
     wanted("nginx_site", "A tenant's site is root's",
            "/etc/nginx/sites-enabled/{tenant}.conf", "root:root 0644|0640", "proxy"),
     wanted("site_key", "The private key of a tenant's site is closed to others",
-           "/etc/phaseline/tls/sites/{domain}.key", "root:root|ssl-cert 0600|0640", "proxy"),
+           "/etc/phaseline/tls/sites/{domain}.key@", "root:root|ssl-cert 0600|0640", "proxy"),
     wanted("backups", "The folder of backups is closed",
            "/var/backups/phaseline?", "root:root 0700|0750|0711", "backup"),
     wanted("prometheus", "The configuration of Prometheus is closed to others",
@@ -125,6 +130,8 @@ def judge(one: Wanted, subject: Subject) -> Finding:
     wrong = []
     for name in there or [path]:
         state = states.get(name)
+        if one.linked and state and state["kind"] == "link":
+            state = state["leads_to"]
         if state is None:
             wrong.append(f"{name} is missing")
         elif not (state["owner"] in owners and state["group"] in groups

@@ -19,7 +19,6 @@ EXACT = (
     ("list_db", "The list of databases is closed", "False"),
     ("proxy_mode", "The proxy's word on who asks is taken", "True"),
     ("unaccent", "Searching needs no accents", "True"),
-    ("x_sendfile", "nginx hands out files, Odoo decides", "True"),
     ("limit_request", "A worker is renewed after 8192 requests", "8192"),
     ("websocket_rate_limit_burst", "Websockets are slowed down early", "10"),
     ("websocket_rate_limit_delay", "Websockets are slowed down enough", "0.2"),
@@ -68,7 +67,7 @@ def absent(name: str, allowed: tuple[str, ...], subject: Subject) -> Finding:
 
 def sized(name: str, key: str, subject: Subject) -> Finding:
     """Return whether an option is what the sizing computed for this tenant and host."""
-    wanted = subject.who.sizing.get(key)
+    wanted = subject.sizing.get(key)
     if wanted is None:
         message = f"the sizing says nothing of {name}"
         raise DoesNotApplyError(message)
@@ -107,12 +106,16 @@ def user_of_database(subject: Subject) -> Finding:
 
 def interface(subject: Subject) -> Finding:
     """Return whether Odoo listens where the proxy is and nowhere else."""
-    local = subject.declared.together("odoo", "proxy")
     allowed = {"127.0.0.1", "::1"}
-    if not local:
+    if not subject.declared.alone():
         allowed = {str(subject.host.variables.get("host_address", ""))}
     found = value(subject, "http_interface")
     return Finding(" or ".join(sorted(allowed)), found or "everywhere", found in allowed)
+
+
+def files_by_nginx(subject: Subject) -> Finding:
+    """Return whether nginx hands out files where it sees them, and nowhere else."""
+    return equals(str(subject.declared.alone()), value(subject, "x_sendfile"))
 
 
 def database_tls(subject: Subject) -> Finding:
@@ -215,6 +218,7 @@ ROWS = (
     ("db_user", "A process has its own role", user_of_database),
     ("db_sslmode", "The database is local, or verified", database_tls),
     ("http_interface", "Nobody goes around nginx", interface),
+    ("x_sendfile", "nginx hands out files where it sees them, Odoo decides", files_by_nginx),
     ("data_dir", "Data lie in the tenant's folder", data_dir),
     ("addons_path", "Add-ons come from the release", addons),
     ("log_level", "Logins are logged, details are not", level),

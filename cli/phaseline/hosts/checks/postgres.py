@@ -94,7 +94,8 @@ def strangers(subject: Subject) -> Finding:
 def connections(subject: Subject) -> Finding:
     """Return whether all tenants together fit into the connections the server allows."""
     most = int(setting(subject.facts, "max_connections"))
-    asked = sum(may_open(one.sizing) for one in subject.declared.tenants)
+    nodes = max(len(subject.declared.having("odoo")), 1)
+    asked = nodes * sum(may_open(one.sizing) for one in subject.declared.tenants)
     return Finding(f"more than {asked}", str(most), most > asked + 3)
 
 

@@ -71,7 +71,8 @@ def of_every_host() -> dict[str, Order]:
 
 def of_odoo(declared: Declared) -> dict[str, Order]:
     """Return what is read where Odoo runs."""
-    found: dict[str, Order] = {}
+    mount = ("findmnt", "--noheadings", "--output", "FSTYPE", "--mountpoint", "/var/lib/odoo")
+    found: dict[str, Order] = {"shared_mount": run(*mount, okay=[0, 1])}
     for tenant in declared.tenants:
         found.update(of_tenant(tenant, declared))
     return found

@@ -6,15 +6,18 @@ import re
 from dataclasses import dataclass
 
 from phaseline.hosts.checks.model import Check, Finding, Subject, nothing
+from phaseline.hosts.checks.shared_files import kind
 
 SOURCE = "HOSTING 6.8 host; SECURITY B10 G-B1"
 LINE = re.compile(r'^(tcp|udp)\s+\S+\s+\S+\s+\S+\s+(\S+):(\d+)\s+\S+(?:\s+users:\(\("([^"]+)")?')
 LOOPBACK, PRIVATE, WIDE = 0, 1, 2
+# GlusterFS listens everywhere, its bricks on ports it chooses; the firewall lets in the nodes only.
+GLUSTERD, BRICKS = 24007, range(49152, 61000)
 # protocol, port, program, widest scope, group
 KNOWN = (
     ("tcp", "22", "sshd|systemd|init", WIDE, "all"),
-    ("udp", "68", "systemd-network|dhclient", WIDE, "all"),
-    ("udp", "546", "systemd-network|dhclient", WIDE, "all"),
+    ("udp", "68", "systemd-network|dhclient|dhcpcd", WIDE, "all"),
+    ("udp", "546", "systemd-network|dhclient|dhcpcd", WIDE, "all"),
     ("udp", "323", "chronyd", LOOPBACK, "all"),
     ("udp", "53", "systemd-resolve", LOOPBACK, "all"),
     ("tcp", "53", "systemd-resolve", LOOPBACK, "all"),
@@ -62,7 +65,7 @@ def allowed(subject: Subject) -> dict[tuple[str, str], tuple[str, int]]:
     found = {(protocol, port): (program, scope)
              for protocol, port, program, scope, group in KNOWN if group in groups}  # fmt: skip
     if "odoo" in subject.host.groups:
-        scope = LOOPBACK if subject.declared.together("odoo", "proxy") else PRIVATE
+        scope = LOOPBACK if subject.declared.alone() else PRIVATE
         for tenant in subject.declared.tenants:
             for key in ("http_port", "gevent_port"):
                 if tenant.sizing.get(key):
@@ -70,11 +73,20 @@ def allowed(subject: Subject) -> dict[tuple[str, str], tuple[str, int]]:
     return found
 
 
+def carries_files(subject: Subject, one: Socket) -> bool:
+    """Return whether a socket belongs to the file system that the nodes share."""
+    port = int(one.port)
+    ours = one.protocol == "tcp" and one.program.startswith("gluster")
+    return ours and kind(subject) == "glusterfs" and (port == GLUSTERD or port in BRICKS)
+
+
 def unknown(subject: Subject) -> Finding:
     """Return the sockets nobody declared, and those another program holds."""
     known = allowed(subject)
     strange = []
     for one in sockets(subject):
+        if carries_files(subject, one):
+            continue
         program, _ = known.get((one.protocol, one.port), ("", 0))
         if not program or not re.fullmatch(program, one.program):
             strange.append(str(one))

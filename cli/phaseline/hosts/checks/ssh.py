@@ -76,8 +76,10 @@ def algorithms(subject: Subject) -> Finding:
 
 def keys(subject: Subject) -> Finding:
     """Return the keys nobody declared: not an administrator's, not the one we came in with."""
-    admins = subject.host.variables.get("host_base_admins") or []
-    declared = {key.split()[1] for admin in admins for key in admin["keys"]}
+    given = subject.host.variables
+    listed = [key for admin in given.get("host_base_admins") or [] for key in admin["keys"]]
+    listed += given.get("machine_ssh_keys") or []
+    declared = {str(key).split()[1] for key in listed}
     declared |= set(subject.facts["own_keys"])
     found = [
         f"{path}: {' '.join(key.split()[2:]) or key[-16:]}"

@@ -12,6 +12,7 @@ from phaseline.hosts.checks import (
     odoo,
     pg_hba,
     postgres,
+    shared_files,
     sockets,
     ssh,
     system,
@@ -32,6 +33,7 @@ CHECKS = (
     *pg_hba.CHECKS,
     *databases.CHECKS,
     *odoo.CHECKS,
+    *shared_files.CHECKS,
     *web.CHECKS,
     *monitoring.CHECKS,
 )

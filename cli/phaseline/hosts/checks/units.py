@@ -69,6 +69,7 @@ def names(declared: Declared, host: Host) -> list[str]:
     found = [unit for _, _, unit, group in SERVICES if group in {"all", *host.groups}]
     if "odoo" in host.groups:
         found += [f"odoo@{tenant.name}.service" for tenant in declared.tenants]
+        found.append("glusterd.service")
     if "postgres" in host.groups:
         found.append("postgresql.service")
     found.append("nftables.service")
@@ -157,7 +158,7 @@ def who(subject: Subject) -> Finding:
 def memory(subject: Subject) -> Finding:
     """Return whether the unit's memory has the limit the sizing computed."""
     found = properties(subject).get("MemoryMax", "")
-    wanted = subject.who.sizing.get("memory_max_mb")
+    wanted = subject.sizing.get("memory_max_mb")
     if wanted is None:
         return Finding("a limit", found, found.isdigit())
     return equals(int(wanted) * 1024 * 1024, found)

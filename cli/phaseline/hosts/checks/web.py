@@ -27,8 +27,7 @@ def seen(subject: Subject, what: str) -> object:
 
 def page(subject: Subject) -> dict[str, object]:
     """Return the login page as it came."""
-    found = subject.facts[f"login/{subject.who.domain}"]
-    return dict(found)
+    return dict(subject.facts[f"login/{subject.who.domain}"])
 
 
 def ports(subject: Subject) -> Finding:
@@ -41,10 +40,9 @@ def redirect(subject: Subject) -> Finding:
     """Return whether the site without TLS leads to the one with it."""
     found = subject.facts[f"plain/{subject.who.domain}"]
     said = f"{found['status']} {found['location']}"
-    good = found["status"] in (301, 308) and str(found["location"]).startswith(
-        f"https://{subject.who.domain}/"
-    )
-    return Finding(f"301 https://{subject.who.domain}/...", said, good)
+    way = f"https://{subject.who.domain}/"
+    good = found["status"] in (301, 308) and str(found["location"]).startswith(way)
+    return Finding(f"301 {way}...", said, good)
 
 
 def login(subject: Subject) -> Finding:
@@ -66,15 +64,14 @@ def socket_opens(subject: Subject) -> Finding:
 
 def versions(subject: Subject) -> Finding:
     """Return the versions of TLS beside the two good ones."""
-    found = [str(one) for one in subject.facts[f"versions/{subject.who.domain}"]]
-    good = set(found) == {"TLSv1.2", "TLSv1.3"}
-    return Finding("TLSv1.2, TLSv1.3", ", ".join(found) or "none", good)
+    found = sorted(str(one) for one in subject.facts[f"versions/{subject.who.domain}"])
+    return equals("TLSv1.2, TLSv1.3", ", ".join(found))
 
 
 def weak(subject: Subject) -> Finding:
     """Return whether ciphers without forward secrecy are taken."""
-    found = bool(seen(subject, "weak"))
-    return nothing(["without forward secrecy"] if found else [], "no weak cipher")
+    found = ["without forward secrecy"] if seen(subject, "weak") else []
+    return nothing(found, "no weak cipher")
 
 
 def transport(subject: Subject) -> Finding:
@@ -87,8 +84,7 @@ def transport(subject: Subject) -> Finding:
 
 def headers(subject: Subject) -> dict[str, str]:
     """Return the headers of the login page."""
-    found = page(subject)["headers"]
-    return dict(found)  # type: ignore[call-overload,no-any-return]
+    return dict(page(subject)["headers"])  # type: ignore[call-overload,no-any-return]
 
 
 def header(name: str, wanted: str, subject: Subject) -> Finding:
@@ -105,9 +101,8 @@ def server(subject: Subject) -> Finding:
 
 def cookies(subject: Subject) -> Finding:
     """Return the cookies that scripts, other sites or lines without TLS could use."""
-    found = page(subject)["cookies"]
     wrong = []
-    for cookie in found:  # type: ignore[attr-defined]
+    for cookie in page(subject)["cookies"]:  # type: ignore[attr-defined]
         flags = cookie.lower()
         if cookie.startswith("session_id=") and not all(
             flag in flags for flag in ("secure", "httponly", "samesite=lax")
@@ -161,6 +156,12 @@ def in_site(pattern: str, expected: str, subject: Subject) -> Finding:
     return Finding(expected, " ".join(found[0].split()) if found else "not there", bool(found))
 
 
+def filestore(subject: Subject) -> Finding:
+    """Return whether files go out when Odoo says so only; where nginx sees none, not at all."""
+    said = "internal" if subject.declared.alone() else "return 404"
+    return in_site(rf"location \^~ /web/filestore/ \{{\s*{said};", said, subject)
+
+
 def timeout(subject: Subject) -> Finding:
     """Return whether nginx waits longer than Odoo works."""
     found = re.findall(r"proxy_read_timeout\s+(\d+)s?;", site(subject))
@@ -174,8 +175,7 @@ def rpc(subject: Subject) -> Finding:
     block = re.search(r"geo \$phaseline_rpc \{(.*?)\}", subject.facts.text("nginx"), re.DOTALL)
     if block is None:
         return Finding("a list of sources", "no list", holds=False)
-    found = {source for source, allowed in re.findall(r"(\S+)\s+(\d+);", block[1])
-             if allowed != "0"}  # fmt: skip
+    found = {who for who, may in re.findall(r"(\S+)\s+(\d+);", block[1]) if may != "0"}
     return nothing(found - sources, "declared sources only")
 
 
@@ -201,7 +201,6 @@ HOST = (
     ("rpc", "RPC is for declared sources only", rpc),
 )  # fmt: skip
 TENANT = (
-    ("filestore", "Files go out by nginx when Odoo says so", r"^\s*internal;", "internal"),
     ("database", "The database manager is closed at the door",
      r"location[^{\n]*/web/\(?[^{\n]*database[^{]*\{\s*return 404;", "return 404"),
     ("closed_rpc", "RPC is closed at the door",
@@ -242,6 +241,7 @@ CHECKS = (
     *(Check(f"nginx.{id_}", says, SOURCE, "proxy", judge) for id_, says, judge in HOST),
     *(Check(f"nginx.{id_}", says, SOURCE, "proxy", partial(in_site, pattern, expected), "tenant")
       for id_, says, pattern, expected in TENANT),
+    Check("nginx.filestore", "Files go out by Odoo's word", SOURCE, "proxy", filestore, "tenant"),
     *(Check(f"web.{id_}", says, source, "proxy", judge, "tenant")
       for id_, says, source, judge in SEEN),
     *(Check(f"web.{id_}", says, SOURCE, "proxy", partial(header, name, wanted), "tenant")
