@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from phaseline.core.blueprint import Blueprint, Stage
     from phaseline.core.marked import Node
 
-DATA_FILES = (".csv", ".xlsx")
+DATA_FILES = (".csv", ".tsv", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def hash_data(folder: Path) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.suffix in DATA_FILES and "rejected" not in name and "/." not in f"/{name}":
+        counts = path.suffix.lower() in DATA_FILES and path.is_file()
+        if counts and "rejected" not in name and "/." not in f"/{name}":
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
