@@ -47,8 +47,8 @@ def broken_signatures(project_dir: Path) -> Iterator[Fault]:
     for entry in entries:
         if entry.kind != "sign":
             continue
-        verdict = by_seq.get(entry.payload["verdict_seq"])
-        same = verdict is not None and verdict.hash == entry.payload["verdict_hash"]
+        verdict = by_seq.get(entry.payload.get("verdict_seq", 0))
+        same = verdict is not None and verdict.hash == entry.payload.get("verdict_hash")
         if not same or not signing.holds(entry.payload):
             place = Place("journal/journal.jsonl", entry.seq, 1)
             message = f"the signature of entry {entry.seq} does not hold"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files import journal
-from phaseline.flows import apply, drift, history, init, plan, sign, status, verify
+from phaseline.files import journal, signing
+from phaseline.flows import apply, drift, history, init, plan, report, sign, status, verify
 from phaseline.flows.apply import Permission
 from unit.engine_room import Workshop, opened, workshop
 
@@ -190,6 +190,44 @@ def test_a_forged_signature_opens_no_gate(shop: Workshop) -> None:
     journal.append(shop.folder, "sign", "testing", forged)
     with pytest.raises(PhaselineError, match="is signed on another input"):
         apply.run(shop.folder, "two", "testing", Permission())
+
+
+@pytest.mark.parametrize("field", ["person", "environment_kind", "input_hash", "verdict", "time"])
+def test_a_signature_binds_all_that_a_gate_reads(shop: Workshop, field: str) -> None:
+    prove(shop)
+    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    assert signing.holds(signed)
+    assert not signing.holds({**signed, field: "other"})
+
+
+def test_a_forged_signature_shows_in_the_report(shop: Workshop) -> None:
+    prove(shop)
+    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    journal.append(shop.folder, "sign", "testing", {**signed, "person": "Eve"})
+    written = report.write(shop.folder)
+    assert written.summary()["verdict"] == "bad"
+    assert "does not hold" in written.path.read_text(encoding="utf-8")
+
+
+def test_a_signature_without_its_verdict_is_found(shop: Workshop) -> None:
+    journal.append(shop.folder, "sign", "testing", {"stage": "one", "person": "Eve"})
+    assert [fault.code for fault in history.check(shop.folder)] == ["J001"]
+
+
+def test_a_proof_that_writes_is_not_called_one_this_tenant_lacks(shop: Workshop) -> None:
+    prove(shop)
+    sign.run(shop.folder, "one", "testing", "Ada")
+    prove(shop, "live")
+    page = report.write(shop.folder).path.read_text(encoding="utf-8")
+    assert "Not tried here, because they write" in page
+
+
+@pytest.mark.parametrize("name", ["products.csv", "products.tsv", "products.XLSX"])
+def test_a_signature_binds_every_file_that_can_be_loaded(shop: Workshop, name: str) -> None:
+    before = shop.project.input_hash("one")
+    (shop.folder / "data").mkdir()
+    (shop.folder / "data" / name).write_text("sku")
+    assert shop.project.input_hash("one") != before
 
 
 def test_an_interrupted_apply_shows_in_the_status(shop: Workshop) -> None:
