@@ -74,14 +74,18 @@ def hash_data(folder: Path) -> Mapping[str, str]:
     return found
 
 
-def open_project(folder: Path) -> Project:
-    """Return the project of a folder; its own `blueprints/` goes before the kit's."""
-    path = folder / "tenant.yml"
-    if not path.is_file():
+def demand(folder: Path) -> None:
+    """Raise for a folder that is no project: nothing of ours is written there."""
+    if not (folder / "tenant.yml").is_file():
         hint = "Run: phaseline init DIR, or name the project with --project."
         message = "no tenant.yml: the folder is not a project"
         raise PhaselineError(Fault("C001", message, Place(str(folder)), hint))
-    root = marks.load(path, "tenant.yml")
+
+
+def open_project(folder: Path) -> Project:
+    """Return the project of a folder; its own `blueprints/` goes before the kit's."""
+    demand(folder)
+    root = marks.load(folder / "tenant.yml", "tenant.yml")
     refuse_newer(root)
     return Project(folder, root, find_blueprint(folder, root))
 

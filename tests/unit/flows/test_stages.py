@@ -192,6 +192,29 @@ def test_a_forged_signature_opens_no_gate(shop: Workshop) -> None:
         apply.run(shop.folder, "two", "testing", Permission())
 
 
+@pytest.mark.parametrize(
+    ("proof", "said"),
+    [
+        ("reads: [{model: location, domain: [[name, '=', X]], expect: {note: false}}]",
+         "no location was found, expected note False"),
+        ("acts: [{expect_refused: {call: location.action_misspelt}}]", "does not exist"),
+    ],
+)  # fmt: skip
+def test_a_proof_about_nothing_does_not_pass(shop: Workshop, proof: str, said: str) -> None:
+    text = f"      - {{id: a_hollow_proof, says: It is hollow., {proof}}}\n"
+    shop.write("10_one", "10_file.yml", ONE + text)
+    hollow = prove(shop)["proofs"][-1]
+    assert not hollow["passed"]
+    assert said in hollow["evidence"][-1]["text"]
+
+
+def test_a_check_may_name_an_order_and_a_limit(shop: Workshop) -> None:
+    read = "{model: location, domain: [], order: id, limit: 1, expect: {kind: bin}}"
+    text = f"      - {{id: the_first_is_a_bin, says: It is., reads: [{read}]}}\n"
+    shop.write("10_one", "10_file.yml", ONE + text)
+    assert prove(shop)["proofs"][-1]["passed"]
+
+
 @pytest.mark.parametrize("field", ["person", "environment_kind", "input_hash", "verdict", "time"])
 def test_a_signature_binds_all_that_a_gate_reads(shop: Workshop, field: str) -> None:
     prove(shop)
@@ -273,3 +296,19 @@ def test_a_new_project_has_what_a_plan_needs(tmp_path: Path) -> None:
     assert {"tenant.yml", "inventory.ini", "data", "journal"} <= set(result["files"])
     with pytest.raises(PhaselineError, match="not empty"):
         init.run(tmp_path / "new")
+
+
+def test_an_environment_nobody_knows_is_no_empty_one(shop: Workshop) -> None:
+    for look in (status.run, history.run):
+        with pytest.raises(PhaselineError) as error:
+            look(shop.folder, "tesing")
+        assert code(error) == "C002"
+        assert "testing" in error.value.faults[0].hint
+        look(shop.folder, "sandbox")
+
+
+def test_a_stage_nobody_knows_is_told_before_odoo_is_asked(shop: Workshop) -> None:
+    shop.odoo.before = lambda model, method: pytest.fail(f"{model}.{method}")
+    with pytest.raises(PhaselineError) as error:
+        plan.run(shop.folder, "ones", "testing")
+    assert code(error) == "C004"
