@@ -9,6 +9,7 @@ import pytest
 
 from phaseline.errors import PhaselineError
 from phaseline.files import journal, signing
+from phaseline.files.render_state import render_drift
 from phaseline.flows import apply, drift, history, init, plan, report, sign, status, verify
 from phaseline.flows.apply import Permission
 from unit.engine_room import Workshop, opened, workshop
@@ -278,6 +279,16 @@ def test_drift_lists_what_people_made_and_leaves_it_alone(shop: Workshop) -> Non
     shop.odoo.sign_in(person).call("location", "create", vals_list=[{"name": "Bob's"}])
     (stranger,) = drift.run(shop.folder, "one", "testing")["not_ours"]
     assert (stranger["name"], stranger["who"]) == ("Bob's", "Bob")
+
+
+def test_drift_says_when_there_are_more_than_it_lists(shop: Workshop) -> None:
+    prove(shop)
+    person = shop.odoo.seed("x.bob", "res.users", {"name": "Bob", "login": "bob"})
+    many = [{"name": f"Bob's {number}"} for number in range(drift.SHOWN + 1)]
+    shop.odoo.sign_in(person).call("location", "create", vals_list=many)
+    found = drift.run(shop.folder, "one", "testing")
+    assert (len(found["not_ours"]), found["not_all_of"]) == (drift.SHOWN, ["location"])
+    assert "50 or more not ours" in render_drift(found, colour=False)
 
 
 def test_results_are_json(shop: Workshop) -> None:
