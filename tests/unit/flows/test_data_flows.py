@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import click
@@ -215,3 +216,20 @@ def test_a_separator_is_one_sign(said, sign):
 def test_another_separator_is_wrong_usage(said):
     with pytest.raises(click.BadParameter):
         one_sign(None, None, said)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [
+        ("orders.csv", ORDERS.encode() + b"\x81", "D002"),
+        ("orders.csv.gz", b"no archive", "D001"),
+        ("orders.csv.gz", gzip.compress(ORDERS.encode())[:-30], "D001"),
+        ("orders.csv", b"a" * 1_200_000, "D006"),
+        ("orders.csv", b"", "D007"),
+    ],
+)
+def test_a_broken_export_is_told_and_no_bug(project, name, body, code):
+    (project / name).write_bytes(body)
+    with pytest.raises(PhaselineError) as caught:
+        migrate.run(project, "online_retail", given=project / name, replace=False)
+    assert [fault.code for fault in caught.value.faults] == [code]
