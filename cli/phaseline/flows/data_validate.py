@@ -54,7 +54,7 @@ def run(
         "environment": env,
         "objects": [payload(verdict) for verdict in verdicts],
         "rejected": sum(verdict.rejected for verdict in verdicts),
-        "marked": str(mark) if mark else None,
+        "marked": str(mark) if mark and any(verdict.findings for verdict in verdicts) else None,
     }
 
 

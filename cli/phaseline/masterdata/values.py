@@ -131,11 +131,12 @@ def _written(said: str, reading: Reading) -> Decimal:
     if text.has_digits_of_other_scripts(said) or "_" in said or SCIENTIFIC.fullmatch(said):
         raise Refused("D014", "the text is not a plain number", "Type it with the digits 0 to 9.")
     sign = "," if reading.decimal_comma else "."
+    way = "leave --decimal-comma out" if reading.decimal_comma else "say --decimal-comma"
     raise Refused(
         "D013",
         f"the number is not written as digits with '{sign}' before the decimals",
-        "Write it without thousands separators, signs of currency or percent, or say"
-        " --decimal-comma for the whole file.",
+        "Write it without thousands separators, signs of currency or percent, or"
+        f" {way} for the whole file.",
     )
 
 

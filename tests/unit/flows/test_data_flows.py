@@ -233,3 +233,10 @@ def test_a_broken_export_is_told_and_no_bug(project, name, body, code):
     with pytest.raises(PhaselineError) as caught:
         migrate.run(project, "online_retail", given=project / name, replace=False)
     assert [fault.code for fault in caught.value.faults] == [code]
+
+
+def test_nothing_is_said_to_be_marked_where_nothing_is_wrong(project, tmp_path):
+    put(project, "units.csv", "unit,holds,of_unit", "Crate,12,Units")
+    result = data_validate.run(project, "units", env=None, how=How(), mark=tmp_path / "back")
+    assert (result["rejected"], result["marked"]) == (0, None)
+    assert not (tmp_path / "back").exists()

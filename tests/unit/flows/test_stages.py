@@ -323,3 +323,9 @@ def test_a_stage_nobody_knows_is_told_before_odoo_is_asked(shop: Workshop) -> No
     with pytest.raises(PhaselineError) as error:
         plan.run(shop.folder, "ones", "testing")
     assert code(error) == "C004"
+
+
+def test_a_retired_tenant_has_a_history_still(shop: Workshop) -> None:
+    journal.append(shop.folder, "verify", "testing/gone", {"stage": "one", "verdict": "passed"})
+    (entry,) = history.run(shop.folder, "testing/gone")["entries"]
+    assert entry["kind"] == "verify"

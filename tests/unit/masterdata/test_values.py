@@ -101,6 +101,7 @@ def test_a_point_under_a_declared_comma_is_nobodys_guess(cell):
     with pytest.raises(Refused) as caught:
         parse(column("money"), cell, Reading(decimal_comma=True))
     assert caught.value.code == "D013"
+    assert "leave --decimal-comma out" in caught.value.hint
 
 
 def test_a_default_is_read_as_the_spec_writes_it():
