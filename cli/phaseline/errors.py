@@ -63,7 +63,7 @@ class Fault:
 
 
 class PhaselineError(Exception):
-    """One or more faults that end a command; the worst fault's code decides the exit code."""
+    """One or more faults that end a command; the first fault's code decides the exit code."""
 
     def __init__(self, *faults: Fault) -> None:
         """Keep the faults; at least one is needed."""
@@ -131,6 +131,7 @@ PROJECT_CODES: dict[str, Code] = {
     "C014": Code("the tenant is there already, with other values", Exit.REFUSED),
     "C015": Code("another run works on this environment", Exit.LOCKED),
     "C016": Code("the environment is not provisioned yet", Exit.REFUSED),
+    "C017": Code("a file or folder cannot be used", Exit.FAILED),
 }
 DATA_CODES: dict[str, Code] = {
     "D001": Code("a data file is missing or is no ordinary file", Exit.INVALID),

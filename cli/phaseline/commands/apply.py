@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @env_option
 @project_option
 @click.option("--fingerprint", help="Apply only if the plan still has this fingerprint.")
-@click.option("--max-changes", type=int, help="How many existing records may change.")
+@click.option("--max-changes", type=click.IntRange(0), help="How many existing records may change.")
 @click.option("--overwrite", multiple=True, metavar="FIELD", help="A value edited in Odoo.")
 @click.option("--override", metavar="REASON", help="Pass the gate; the reason is journalled.")
 @format_option

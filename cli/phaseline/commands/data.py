@@ -20,11 +20,23 @@ if TYPE_CHECKING:
 DATES = {"Y-M-D": "%Y-%m-%d", "D/M/Y": "%d/%m/%Y", "M/D/Y": "%m/%d/%Y", "D.M.Y": "%d.%m.%Y"}
 
 
+def one_sign(_context: click.Context, _option: click.Parameter, said: str | None) -> str | None:
+    """Return the separator that was named; it is one sign."""
+    sign = "\t" if said in {"tab", "\\t"} else said
+    if sign is not None and (len(sign) != 1 or sign in '"\r\n'):
+        raise click.BadParameter("write one sign, as ';', or the word tab")
+    return sign
+
+
 def reading_options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options that say how a file is written."""
     for option in (
         click.option("--encoding", help="Text encoding of CSV files, when it is not UTF-8."),
-        click.option("--separator", help="Separator of CSV files, when it cannot be found out."),
+        click.option(
+            "--separator",
+            callback=one_sign,
+            help="Separator of CSV files, when it cannot be found out; tab for a tab.",
+        ),
         click.option("--sheet", help="Name of the sheet to read, when it is not Data."),
         click.option("--decimal-comma", is_flag=True, help="Numbers are written as 1234,50."),
         click.option(
@@ -66,9 +78,12 @@ def command() -> None:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Folder."
 )
+@click.option("--replace", is_flag=True, help="Write over files that say something else.")
 @format_option
-def template(name: str, out: Path, output_format: str) -> int:
+def template(name: str, out: Path, replace: bool, output_format: str) -> int:
     """Write the workbook a client fills in, and the CSV header of the same.
+
+    A filled workbook goes into the project's data folder as OBJECT.xlsx.
 
     \b
     Examples:
@@ -77,7 +92,7 @@ def template(name: str, out: Path, output_format: str) -> int:
     """
     from phaseline.flows import data_template
 
-    result = data_template.run(name, out)
+    result = data_template.run(name, out, replace=replace)
     emit(result, output_format, lambda: "\n".join(result["written"]))
     return int(Exit.DONE)
 
@@ -120,7 +135,9 @@ def validate(
 @click.argument("target", metavar="OBJECT|DIR|FILE", default="data")
 @project_option
 @env_option
-@click.option("--allow-rejects", type=int, default=0, help="Load although N lines are rejected.")
+@click.option(
+    "--allow-rejects", type=click.IntRange(0), default=0, help="Load although N lines are rejected."
+)
 @click.option(
     "--existing",
     type=click.Choice(["refuse", "update", "new"]),

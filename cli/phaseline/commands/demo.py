@@ -27,7 +27,7 @@ def command(project_dir: Path, output_format: str) -> int:
     """Show everything: a real Odoo 19 with two proven stages, real data and a page of evidence.
 
     \b
-    For example:
+    Examples:
       phaseline demo
       phaseline demo --project shown --format json
     """

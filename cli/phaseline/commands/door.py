@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from phaseline import __version__
-from phaseline.errors import Exit, Fault, PhaselineError
+from phaseline.errors import CODES, Exit, Fault, PhaselineError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +40,7 @@ def run(command: click.Command) -> int:
         show(error.faults)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 (the last door: an unexpected error is our bug)
-        return report_bug(error)
+        return report_disk(error) if isinstance(error, OSError) else report_bug(error)
     return answer if isinstance(answer, int) else Exit.DONE
 
 
@@ -53,11 +53,22 @@ def show(faults: Iterable[Fault]) -> None:
             click.echo(f"  hint: {fault.hint}", err=True)
 
 
+def report_disk(error: OSError) -> int:
+    """Say which file of the caller's could not be used; without one it is our bug."""
+    if not error.filename:
+        return report_bug(error)
+    place = Place(os.fsdecode(error.filename))
+    hint = "Check the path, its rights and the room on the disk."
+    fault = Fault("C017", f"the file cannot be used: {error.strerror}", place, hint)
+    show([fault])
+    return CODES[fault.code].exit
+
+
 def report_bug(error: Exception) -> int:
     """Write a report file for an unexpected error and say where it is."""
     text = f"phaseline {__version__}\n\n" + "".join(traceback.format_exception(error))
     handle, name = tempfile.mkstemp(prefix="phaseline-bug-", suffix=".txt")
-    with os.fdopen(handle, "w") as report:
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as report:
         report.write(text)
     click.echo(f"this is a bug in phaseline: {type(error).__name__}: {error}", err=True)
     click.echo(f"  hint: Please send {Path(name)} with the command you ran.", err=True)

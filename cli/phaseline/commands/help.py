@@ -21,7 +21,7 @@ def errors(code: str | None, output_format: str) -> int:
     """Say what an error code means and its exit code; all codes when none is named.
 
     \b
-    For example:
+    Examples:
       phaseline help errors
       phaseline help errors E002
     """

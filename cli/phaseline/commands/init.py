@@ -25,7 +25,9 @@ def command(folder: Path, output_format: str) -> int:
 
     result = init.run(folder)
     text = (
-        f"Made {folder}: {', '.join(result['files'])}\nNext: edit tenant.yml, then phaseline plan"
+        f"Made {folder}: {', '.join(result['files'])}\n"
+        f"Next: cd {folder}, answer the questions in tenant.yml, then phaseline release build,"
+        " phaseline sandbox up, phaseline plan foundation"
     )
     emit(result, output_format, lambda: text)
     return int(Exit.DONE)

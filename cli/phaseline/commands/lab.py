@@ -40,7 +40,13 @@ def command() -> None:
 def up(
     project_dir: Path, source: Path | None, mirror: str | None, tmpfs: bool, output_format: str
 ) -> int:
-    """Bring the lab up: make what is missing, mend what was cut short; needs root."""
+    """Bring the lab up: make what is missing, mend what was cut short; needs root.
+
+    \b
+    Examples:
+      phaseline lab up
+      phaseline lab up --inventory inventory.ini --tmpfs
+    """
     brought = flow.up(flow.Order(project_dir, source, mirror, tmpfs), tell)
     result = {**flow.status(project_dir), "seconds": round(brought.seconds, 1)}
     output.emit(result, output_format, lambda: _text(result))
@@ -51,7 +57,13 @@ def up(
 @project_option
 @output.format_option
 def status(project_dir: Path, output_format: str) -> int:
-    """Say which hosts the lab has and how they are; exit 13 when one does not answer."""
+    """Say which hosts the lab has and how they are; exit 13 when one does not answer.
+
+    \b
+    Examples:
+      phaseline lab status
+      phaseline lab status --format json
+    """
     result = flow.status(project_dir)
     output.emit(result, output_format, lambda: _text(result))
     return Exit.DONE if result["state"] == "running" else Exit.UNREACHABLE
@@ -61,7 +73,13 @@ def status(project_dir: Path, output_format: str) -> int:
 @project_option
 @output.format_option
 def down(project_dir: Path, output_format: str) -> int:
-    """End every host of the lab and remove all of it; the cached base image stays."""
+    """End every host of the lab and remove all of it; the cached base image stays.
+
+    \b
+    Examples:
+      phaseline lab down
+      phaseline lab down --project brand
+    """
     there = flow.down(project_dir)
     text = "the lab is gone" if there else "there was no lab"
     output.emit({"state": "absent", "was_there": there}, output_format, lambda: text)

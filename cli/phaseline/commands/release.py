@@ -73,8 +73,9 @@ def build(
     """Build the release of a recipe and its locks, or find it in the cache.
 
     \b
-    phaseline release build
-    phaseline release build --odoo-git REPOSITORY --odoo-commit HASH
+    Examples:
+      phaseline release build
+      phaseline release build --odoo-git REPOSITORY --odoo-commit HASH
     """
     odoo = source(odoo_path, odoo_git, odoo_commit)
     order = flow.Order(recipe or flow.recipe_folder(project), python, odoo, mirror)
@@ -91,7 +92,13 @@ def build(
 @mirror_option
 @output.format_option
 def lock(project: Path, recipe: Path | None, mirror: str | None, output_format: str) -> int:
-    """Write the locks anew from release.yml: newest allowed versions, with hashes."""
+    """Write the locks anew from release.yml: newest allowed versions, with hashes.
+
+    \b
+    Examples:
+      phaseline release lock
+      phaseline release lock --recipe blueprints/mine/release
+    """
     changed = flow.lock(flow.Order(recipe or flow.recipe_folder(project), mirror=mirror), tell)
     lines = [f"{'changed' if moved else 'same':8}{name}" for name, moved in changed.items()]
     output.emit({"locks": changed}, output_format, lambda: "\n".join(lines))
@@ -102,7 +109,13 @@ def lock(project: Path, recipe: Path | None, mirror: str | None, output_format: 
 @click.argument("name", required=False)
 @output.format_option
 def show(name: str | None, output_format: str) -> int:
-    """Show what a release is made of; the newest one when none is named."""
+    """Show what a release is made of; the newest one when none is named.
+
+    \b
+    Examples:
+      phaseline release show
+      phaseline release show --format json
+    """
     manifest = flow.show(name)
     parts = [f"  {c['role']:8}{c['name']} {c['version']}" for c in manifest["components"]]
     head = _text({**summary(manifest)})
@@ -114,7 +127,13 @@ def show(name: str | None, output_format: str) -> int:
 @click.argument("name", required=False)
 @output.format_option
 def verify(name: str | None, output_format: str) -> int:
-    """Hold a release against its own list of files, its hashes and its id."""
+    """Hold a release against its own list of files, its hashes and its id.
+
+    \b
+    Examples:
+      phaseline release verify
+      phaseline release verify --format json
+    """
     release, wrong = flow.verify(name)
     result = {"id": release, "whole": not wrong, "differences": list(wrong)}
     said = [f"{release} is {'damaged' if wrong else 'whole'}", *(f"  {one}" for one in wrong)]

@@ -8,6 +8,7 @@ import click
 
 from phaseline.commands.options import project_option
 from phaseline.commands.output import emit, format_option
+from phaseline.errors import Exit
 from phaseline.flows import report
 
 
@@ -24,10 +25,13 @@ def command(project_dir: Path, output: Path | None, output_format: str) -> int:
     """Write the page of evidence: one HTML file from the project's journal.
 
     \b
-    For example:
+    Examples:
       phaseline report
       phaseline report --project brand --output evidence.html
     """
     written = report.write(project_dir, output)
-    emit(written.summary(), output_format, lambda: f"report: {written.path}")
-    return 0
+    result = written.summary()
+    lines = [f"report: {written.path}", f"verdict: {result['verdict']}"]
+    lines += [f"  {trouble}" for trouble in result["trouble"]]
+    emit(result, output_format, lambda: "\n".join(lines))
+    return int(Exit.DONE)

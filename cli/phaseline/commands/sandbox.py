@@ -30,7 +30,13 @@ def command() -> None:
 @cron_option
 @output.format_option
 def up(project_dir: Path, mirror: str | None, cron: int, output_format: str) -> int:
-    """Bring the sandbox up: build what is missing, finish what was cut short."""
+    """Bring the sandbox up: build what is missing, finish what was cut short.
+
+    \b
+    Examples:
+      phaseline sandbox up
+      phaseline sandbox up --project brand --cron 1
+    """
     brought = flow.up(flow.Order(project_dir, mirror=mirror, cron=cron), tell)
     return _show(brought, output_format)
 
@@ -41,7 +47,13 @@ def up(project_dir: Path, mirror: str | None, cron: int, output_format: str) -> 
 @cron_option
 @output.format_option
 def reset(project_dir: Path, mirror: str | None, cron: int, output_format: str) -> int:
-    """Make the sandbox anew from its template; the administrator's login stays."""
+    """Make the sandbox anew from its template; the administrator's login stays.
+
+    \b
+    Examples:
+      phaseline sandbox reset
+      phaseline sandbox reset --format json
+    """
     brought = flow.reset(flow.Order(project_dir, mirror=mirror, cron=cron), tell)
     return _show(brought, output_format)
 
@@ -50,7 +62,13 @@ def reset(project_dir: Path, mirror: str | None, cron: int, output_format: str) 
 @project_option
 @output.format_option
 def status(project_dir: Path, output_format: str) -> int:
-    """Say whether the sandbox runs, where, and with what; exit 13 when it does not."""
+    """Say whether the sandbox runs, where, and with what; exit 13 when it does not.
+
+    \b
+    Examples:
+      phaseline sandbox status
+      phaseline sandbox status --format json
+    """
     result = flow.status(project_dir)
     output.emit(result, output_format, lambda: _state(result))
     return Exit.DONE if result["state"] == "running" else Exit.UNREACHABLE
@@ -61,7 +79,13 @@ def status(project_dir: Path, output_format: str) -> int:
 @click.option("--purge-cache", is_flag=True, help="Remove the cached template databases, too.")
 @output.format_option
 def down(project_dir: Path, purge_cache: bool, output_format: str) -> int:
-    """End every process of the sandbox and remove its files; caches stay."""
+    """End every process of the sandbox and remove its files; caches stay.
+
+    \b
+    Examples:
+      phaseline sandbox down
+      phaseline sandbox down --purge-cache
+    """
     there = flow.down(project_dir, purge_cache=purge_cache)
     text = "the sandbox is gone" if there else "there was no sandbox"
     output.emit({"state": "absent", "was_there": there}, output_format, lambda: text)

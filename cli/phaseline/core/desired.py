@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.core.expansion import Expansion
 from phaseline.core.expressions import MISSING, Ref, Scope
-from phaseline.core.records import Owned, Record
+from phaseline.core.records import Owned, Record, secrets_in
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
@@ -68,6 +68,10 @@ def own_setting(settings: dict[str, Owned], name: str, node: Node, scope: Scope)
     if name in settings:
         message = f"setting '{name}' is owned by {settings[name].place} already"
         scope.faults.append(Fault("B018", message, node.place, "Keep one of the two."))
+    for secret in secrets_in(value):
+        message = f"{secret} stands in a setting"
+        hint = "A secret belongs into the 'initial' of a record, where it is set once."
+        scope.faults.append(Fault("B005", message, node.place, hint))
     settings[name] = Owned(value, node.place)
 
 

@@ -14,7 +14,7 @@ from phaseline.core.values import same
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from phaseline.core.actual import Actual
     from phaseline.core.desired import Desired
@@ -139,10 +139,19 @@ class _Comparison:
 
     def absent(self, record: Record) -> Iterable[Change]:
         """A record that must not be and is not known to us; one found by `adopt` is deleted."""
-        for found in self.actual.found.get(record.ref, ()):
-            yield self.change("delete", record, f"delete {record.ref}", found)
-            return
-        self.unchanged += 1
+        found = self.actual.found.get(record.ref, ())
+        if len(found) > 1:
+            self.several(record, found, "deleted")
+        elif found:
+            yield self.change("delete", record, f"delete {record.ref}", found[0])
+        else:
+            self.unchanged += 1
+
+    def several(self, record: Record, found: Sequence[int], what: str) -> None:
+        """Note a search that finds more than the one record it is about."""
+        message = f"{record.ref}: {len(found)} records match, one is to be {what}"
+        hint = "Narrow the 'adopt' search."
+        self.fitting.faults.append(Fault("B023", message, record.place, hint))
 
     def present(self, record: Record, found: int) -> Iterable[Change]:
         """What differs in a record that is there."""
@@ -161,9 +170,7 @@ class _Comparison:
         """A record without our external id: taken over, created, or a fault."""
         found = self.actual.found.get(record.ref, ())
         if len(found) > 1:
-            message = f"{record.ref}: {len(found)} records match, one is to be taken over"
-            hint = "Narrow the 'adopt' search."
-            self.fitting.faults.append(Fault("B023", message, record.place, hint))
+            self.several(record, found, "taken over")
         elif found:
             fields = self.differences(record, found[0])
             change = self.change("adopt", record, "taken over", found[0], fields)

@@ -10,7 +10,7 @@ from phaseline.core.blueprint import CallSpec, RecordSpec
 from phaseline.core.expressions import MISSING, NAME, Ref, Scope
 from phaseline.core.marked import Node
 from phaseline.core.nearest import suggest
-from phaseline.core.records import Call, Owned, Record
+from phaseline.core.records import Call, Owned, Record, secrets_in
 from phaseline.errors import Fault
 
 LINE_KEYS = ("ref", "each", "when", "unless", "values", "initial", "absent")
@@ -46,6 +46,7 @@ class Expansion:
             if set(node.entries) == {"lines"}:
                 lines += self.lines(node.entries["lines"], scope, (ref, name))
             elif (value := scope.value(node)) is not MISSING:
+                self.refuse_secrets(value, node)
                 values[name] = Owned(value, node.place)
         initial = {
             name: Owned(value, node.place)
@@ -67,11 +68,20 @@ class Expansion:
         )
         yield from lines
 
+    def refuse_secrets(self, value: Any, node: Node) -> None:
+        """Note a secret where it would be compared, shown or written as its name."""
+        for secret in secrets_in(value):
+            hint = "Move the field to 'initial': a secret is set once and never compared."
+            self.scope.faults.append(Fault("B005", f"{secret} stands here", node.place, hint))
+
     def lines(self, node: Node, scope: Scope, parent: tuple[str, str]) -> list[Record]:
         """Return the lines of a one2many field; their model is known once Odoo is read."""
         found: list[Record] = []
+        if not isinstance(node.value, tuple):
+            scope.faults.append(Fault("B005", f"a list wanted, {node.kind} found", node.place))
         for item in node.items:
             entries = item.entries
+            refuse_forms(item, scope)
             for key in entries:
                 if key not in LINE_KEYS:
                     hint = suggest(key, LINE_KEYS, f"Known keys: {', '.join(LINE_KEYS)}.")
@@ -94,6 +104,21 @@ class Expansion:
         return found
 
 
+def refuse_forms(item: Node, scope: Scope) -> None:
+    """Note the parts of a line that have another form than they need."""
+    wanted: tuple[tuple[str, type[Any], str], ...] = (
+        ("each", Mapping, "a mapping"),
+        ("values", Mapping, "a mapping"),
+        ("initial", Mapping, "a mapping"),
+        ("absent", bool, "true or false"),
+    )
+    for key, form, words in wanted:
+        node = item.entries.get(key)
+        if node is not None and node.value is not None and not isinstance(node.value, form):
+            message = f"{words} wanted, {node.kind} found"
+            scope.faults.append(Fault("B005", message, node.place))
+
+
 def repeat(scope: Scope, each: tuple[tuple[str, Node], ...]) -> Iterator[Scope]:
     """Return a scope for every combination of the `each` variables, later ones seeing earlier."""
     if not each:
@@ -114,6 +139,9 @@ def repeat(scope: Scope, each: tuple[tuple[str, Node], ...]) -> Iterator[Scope]:
 def resolve_call(spec: CallSpec, scope: Scope) -> Call:
     """Return a call with everything in it worked out."""
     on = None if spec.on is None else scope.value(spec.on)
+    if spec.on is not None and not isinstance(on, Ref):
+        hint = "Write on: ref:kind.name, and leave 'on' out for a method of the model itself."
+        scope.faults.append(Fault("B005", "'on' names no record", spec.on.place, hint))
     until = spec.until
     return Call(
         method=spec.method,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.expressions import Ref
+from phaseline.core.expressions import Ref, Secret
 
 if TYPE_CHECKING:
     from phaseline.errors import Place
@@ -63,11 +63,21 @@ class Record:
 
 def refs_in(value: Any) -> Iterator[Ref]:
     """Every ref inside a worked-out value."""
-    if isinstance(value, Ref):
-        yield value
-    elif isinstance(value, Mapping):
+    return (leaf for leaf in leaves(value) if isinstance(leaf, Ref))
+
+
+def secrets_in(value: Any) -> Iterator[Secret]:
+    """Every secret inside a worked-out value."""
+    return (leaf for leaf in leaves(value) if isinstance(leaf, Secret))
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Everything inside lists and mappings that is neither."""
+    if isinstance(value, Mapping):
         for item in value.values():
-            yield from refs_in(item)
+            yield from leaves(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from refs_in(item)
+            yield from leaves(item)
+    else:
+        yield value

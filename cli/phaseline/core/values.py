@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.expressions import Ref, Secret
@@ -100,7 +100,7 @@ def fit_many(value: Any) -> RefSet:
 
 def fit_number(value: Any, info: FieldInfo) -> Any:
     """Return a decimal, or an integer for integer fields."""
-    text = str(value)
+    text = format(value, "f") if isinstance(value, Decimal) else str(value)
     if isinstance(value, bool) or not DECIMAL.fullmatch(text):
         message = f"a number wanted, {kind_of(value)} found"
         raise MisfitError(message)
@@ -166,7 +166,7 @@ def same_number(raw: Any, want: Decimal, digits: int | None) -> bool:
     present = Decimal(str(raw or 0))
     if digits is not None:
         step = Decimal(1).scaleb(-digits)
-        return present.quantize(step) == want.quantize(step)
+        return present.quantize(step, ROUND_HALF_UP) == want.quantize(step, ROUND_HALF_UP)
     return abs(present - want) <= TOLERANCE * max(Decimal(1), abs(want))
 
 

@@ -33,6 +33,11 @@ def read(
         raise PhaselineError(Fault("D008", "the file is empty", Place(name), "Export it again."))
     mark = separator or find_separator(name, text)
     lines = list(_lines(name, text, mark))
+    while lines and not any(cell.strip() for cell in lines[0][1]):
+        del lines[0]
+        mended["blank line"] += 1
+    if not lines:
+        raise PhaselineError(Fault("D008", "the file is empty", Place(name), "Export it again."))
     header = tuple(lines[0][1])
     rows = tuple(_checked(name, header, lines[1:], mended))
     if not rows:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from phaseline.files.shape import Shape
 
 PROOF_KEYS = ("id", "says", "covers", "when", "reads", "acts")
-READ_KEYS = ("model", "domain", "as", "expect", "count", "every", "context")
+READ_KEYS = ("model", "domain", "as", "expect", "count", "every", "context", "order", "limit")
 JUDGES = ("expect", "count", "every")
 VERBS = ("create", "write", "call", "search", "read", "expect", "expect_refused", "unlink")
 EXTRAS = ("as", "with", "context", "keep", "on", "expect_count", "because", "order", "limit")

@@ -36,8 +36,8 @@ def groups(path: Path) -> Mapping[str, Mapping[str, str]]:
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case
     if path.is_file():
         try:
-            parser.read_string(path.read_text(encoding="utf-8"), str(path))
-        except configparser.Error as error:
+            parser.read_string(path.read_text(encoding="utf-8-sig"), str(path))
+        except (configparser.Error, UnicodeDecodeError) as error:
             message = " ".join(str(error).split())
             raise PhaselineError(Fault("C002", message, Place(str(path)))) from error
     return {
@@ -49,10 +49,13 @@ def groups(path: Path) -> Mapping[str, Mapping[str, str]]:
 
 def address(path: Path, env: str) -> Address:
     """Return where an environment's Odoo is; an unknown environment is a fault."""
-    known = {name: found for name, found in groups(path).items() if "odoo_url" in found}
+    listed = groups(path)
+    known = {name: found for name, found in listed.items() if "odoo_url" in found}
     if env not in known:
         names = [SANDBOX, *known]
         hint = suggest(env, names, f"Environments: {', '.join(names)}.")
+        if "environment_kind" in listed.get(env, {}):
+            hint = f"It has no tenant yet: phaseline tenant add NAME --env {env} --domain DOMAIN"
         message = f"no environment '{env}' with an odoo_url"
         raise PhaselineError(Fault("C002", message, Place(str(path)), hint))
     found = known[env]

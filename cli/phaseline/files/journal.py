@@ -54,7 +54,7 @@ def append(project_dir: Path, kind: str, env: str, payload: Mapping[str, Any]) -
             "format_version": FORMAT_VERSION,
             "seq": last["seq"] + 1,
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "who": getpass.getuser(),
+            "who": caller(),
             "host": socket.gethostname(),
             "env": env,
             "kind": kind,
@@ -96,7 +96,7 @@ def fetch(project_dir: Path, artifact: str) -> dict[str, Any] | None:
 
 
 def read(project_dir: Path) -> tuple[Entry, ...]:
-    """Return every whole entry; a journal that was tampered with is refused."""
+    """Return every whole entry; a line that is none is refused, `check` finds what was edited."""
     path = project_dir / "journal" / "journal.jsonl"
     lines, _ = _lines(path)
     try:
@@ -119,7 +119,7 @@ def check(project_dir: Path) -> tuple[Fault, ...]:
             body = json.loads(line)
             faults += _check_entry(project_dir, body, last, place)
             last = body
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             faults.append(Fault("J001", "the line is no journal entry", place))
     if torn:
         hint = "A crash while writing does this; the next entry mends it."
@@ -160,6 +160,14 @@ def _check_head(path: Path, last: Mapping[str, Any]) -> Iterator[Fault]:
     if not behind and (seq, digest) != (str(last["seq"]), last["hash"]):
         message = f"the journal ends at entry {last['seq']}, its head is entry {seq}"
         yield Fault("J002", message, Place(str(path)), "Restore the journal from version control.")
+
+
+def caller() -> str:
+    """Return who runs this; an account without a name, as in a container, by its number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def _lines(path: Path) -> tuple[list[bytes], bool]:

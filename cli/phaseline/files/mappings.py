@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
+from collections import Counter
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files.csv_tables import LARGEST_FIELD, decode
 from phaseline.masterdata import transforms
 from phaseline.masterdata.mapping import LEAVE_OUT, MARK, MEND, LineRule, Output, SourceMap
 
@@ -117,14 +120,13 @@ def _output(said: Mapping[str, Any]) -> Output:
 def rows(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
     """Return the lines of a source's CSV file (plain or gzip), in the mapping's column order."""
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise PhaselineError(Fault("D001", "there is no such file", Place(str(path)))) from error
-    if path.suffix == ".gz":
-        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
-            raw = packed.read(LARGEST)
-    reader = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
-    header = next(reader, [])
+        text = decode(path.name, _unpacked(path), None, Counter())
+        csv.field_size_limit(LARGEST_FIELD)
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        hint = "Export it again."
+        raise PhaselineError(Fault("D006", f"{error}", Place(str(path)), hint)) from error
+    header, *lines = lines or [[]]
     missing = [name for name in columns if name not in header]
     if missing:
         raise PhaselineError(
@@ -134,6 +136,22 @@ def rows(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
     width = len(header)
     return [
         [line[place] for place in places] if len(line) == width else [""] * len(places)
-        for line in reader
+        for line in lines
         if line
     ]
+
+
+def _unpacked(path: Path) -> bytes:
+    """Return a file's bytes, unpacked when they are packed, and never a part of them."""
+    try:
+        raw = path.read_bytes()
+        if path.suffix == ".gz":
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
+                raw = packed.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        message = "there is no such file" if not path.is_file() else "the file is damaged"
+        raise PhaselineError(Fault("D001", message, Place(str(path)), "Check it.")) from error
+    if len(raw) > LARGEST:
+        message = f"the file unpacks to more than {LARGEST} bytes"
+        raise PhaselineError(Fault("D001", message, Place(str(path)), "Split it."))
+    return raw

@@ -11,6 +11,8 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
+from phaseline.masterdata.text import CONTROLS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -26,9 +28,15 @@ REASONS = ("row", "column", "code", "value", "what_is_wrong", "how_to_repair")
 
 
 def escaped(value: object) -> str:
-    """Return a value as text that no spreadsheet runs as a formula."""
-    text = "" if value is None else str(value)
+    """Return a value as text that no spreadsheet runs as a formula, nor refuses to open."""
+    text = writable(value)
     return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def writable(value: object) -> str:
+    """Return a value as text with control characters spelt out: a workbook cannot hold them."""
+    text = "" if value is None else str(value)
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def rejected_csv(verdict: Verdict) -> str:
@@ -78,14 +86,13 @@ def from_csv(verdict: Verdict) -> bytes:
 
 
 def _on_sheet(verdict: Verdict, sheet: str) -> Verdict:
-
     return replace(verdict, table=replace(verdict.table, sheet=sheet))
 
 
 def _write(sheet: Worksheet, row: int, cells: Sequence[object]) -> None:
     for place, value in enumerate(cells, 1):
         cell = sheet.cell(row=row, column=place)
-        cell.value = "" if value is None else str(value)
+        cell.value = writable(value)
         cell.data_type = "s"
         cell.number_format = "@"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from phaseline.core.blueprint import Blueprint, Stage
     from phaseline.core.marked import Node
 
-DATA_FILES = (".csv", ".xlsx")
+DATA_FILES = (".csv", ".tsv", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,24 @@ def hash_data(folder: Path) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.suffix in DATA_FILES and "rejected" not in name and "/." not in f"/{name}":
+        counts = path.suffix.lower() in DATA_FILES and path.is_file()
+        if counts and "rejected" not in name and "/." not in f"/{name}":
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
 
-def open_project(folder: Path) -> Project:
-    """Return the project of a folder; its own `blueprints/` goes before the kit's."""
-    path = folder / "tenant.yml"
-    if not path.is_file():
+def demand(folder: Path) -> None:
+    """Raise for a folder that is no project: nothing of ours is written there."""
+    if not (folder / "tenant.yml").is_file():
         hint = "Run: phaseline init DIR, or name the project with --project."
         message = "no tenant.yml: the folder is not a project"
         raise PhaselineError(Fault("C001", message, Place(str(folder)), hint))
-    root = marks.load(path, "tenant.yml")
+
+
+def open_project(folder: Path) -> Project:
+    """Return the project of a folder; its own `blueprints/` goes before the kit's."""
+    demand(folder)
+    root = marks.load(folder / "tenant.yml", "tenant.yml")
     refuse_newer(root)
     return Project(folder, root, find_blueprint(folder, root))
 

@@ -16,8 +16,9 @@ def findings(result: Mapping[str, Any]) -> str:
 
 
 def _findings(result: Mapping[str, Any]) -> Iterator[str]:
-    shown = 0
+    shown = found = 0
     for one in result["objects"]:
+        found += sum(one["counts_by_code"].values())
         yield (
             f"{one['object']:<16} {one['rows']:>7} lines  {one['rejected']:>5} rejected"
             f"  score {one['score']:>5}"
@@ -36,8 +37,9 @@ def _findings(result: Mapping[str, Any]) -> Iterator[str]:
                 f" {kind}{finding['message']}: '{finding['value']}'"
             )
             yield f"    hint: {finding['hint']}"
-    if shown > MOST_LINES:
-        yield f"... and {shown - MOST_LINES} more; --format json tells all"
+    if found > min(shown, MOST_LINES):
+        left = found - min(shown, MOST_LINES)
+        yield f"... and {left} more; --mark FOLDER writes all of them beside their lines"
     if result["marked"]:
         yield f"marked workbooks are in {result['marked']}"
 
@@ -55,9 +57,13 @@ def _loads(result: Mapping[str, Any]) -> Iterator[str]:
             f"  ({one['seconds']} s, {one['rows_per_second']} lines/s)"
         )
         if one["stopped"]:
-            yield f"  {one['unknown']} unknown, {one['not_sent']} not sent ({one['stopped']})"
+            yield f"  {one['unknown']} unknown, {one['not_sent']} not sent"
+            yield f"  {one['stopped']} {one['why']}"
+            yield from [f"    hint: {one['hint']}"] if one["hint"] else []
         for refused in one["refused"][:MOST_LINES]:
             yield f"  {one['file']}:{refused['row']}: {refused['code']} {refused['message']}"
+        if len(one["refused"]) > MOST_LINES:
+            yield f"  ... and {one['rejected'] - MOST_LINES} more"
     for name in result["not_started"]:
         yield f"{name:<16} not started"
     if any(one["unknown"] for one in result["objects"]):

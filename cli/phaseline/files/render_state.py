@@ -67,8 +67,10 @@ def render_drift(result: Mapping[str, Any], *, colour: bool) -> str:
     for one in strangers:
         text = f"  ? {one['model']} {one['id']} {one['name']}  by {one['who']} at {one['when']}"
         lines.append(Text(text, "dim"))
+    lines += [Text(f"  ? {model}: there are more", "dim") for model in result["not_all_of"]]
     differing = len(result["changed"]) + len(result["missing"])
-    summary = f"\n{differing} differ, {len(strangers)} not ours, {result['unchanged']} right"
+    more = " or more" if result["not_all_of"] else ""
+    summary = f"\n{differing} differ, {len(strangers)}{more} not ours, {result['unchanged']} right"
     lines.append(Text(summary, "bold"))
     lines.append(Text(f"{sum(result['calls'].values())} calls, {result['seconds']} s", "dim"))
     return on_paper(lines, colour=colour)

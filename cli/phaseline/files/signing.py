@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files.group_vars import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +21,7 @@ SIGNED = (
     "stage",
     "person",
     "environment",
+    "environment_kind",
     "input_hash",
     "verdict",
     "verdict_seq",
@@ -50,11 +54,10 @@ def _message(body: Mapping[str, Any]) -> bytes:
 
 def _private(path: Path) -> bytes:
     """Return this machine's key for the project, made on first use, readable by its owner only."""
-    if path.is_file():
-        return bytes.fromhex(path.read_text())
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    raw = Ed25519PrivateKey.generate().private_bytes_raw()
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(raw.hex())
-    return raw
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace(path, Ed25519PrivateKey.generate().private_bytes_raw().hex(), 0o600)
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        message = "the signing key can be read by others"
+        raise PhaselineError(Fault("C006", message, Place(str(path)), f"Run: chmod 600 {path}"))
+    return bytes.fromhex(path.read_text())

@@ -6,6 +6,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from defusedxml import ElementTree
@@ -22,11 +23,20 @@ MOST_CELLS = 30_000_000
 NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+)([0-9]+)"[^>]*>\s*<f[\s>/]')
-CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
-HIDDEN_ROW = re.compile(rb'<row [^>]*hidden="(?:1|true)"')
-HIDDEN_COLUMN = re.compile(rb'<col [^>]*hidden="(?:1|true)"')
+# Some programs write every tag with a prefix, as `<x:c r="A1">`.
+FORMULA = re.compile(
+    rb'<(?:\w+:)?c [^>]*?r="([A-Z]+)([0-9]+)"[^>]*>\s*<(?:\w+:)?f[\s>/]',
+)
+CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row [^>]*hidden="(?:1|true)"')
+HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col [^>]*hidden="(?:1|true)"')
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell ")
 TEMPLATE = re.compile(r"phaseline/[a-z_]+/[0-9.]+")
+
+DAMAGES = (
+    KeyError, ElementTree.ParseError, DefusedXmlException, zipfile.BadZipFile, zlib.error,
+    EOFError, NotImplementedError, UnicodeDecodeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +66,14 @@ def look(name: str, body: bytes) -> tuple[zipfile.ZipFile, Inside]:
         raise _refused(name, "D026", "the workbook is damaged", "Save it again.") from error
     _measure(name, members)
     _demand_plain_parts(name, members)
-    for member in members:
-        if member.filename.endswith((".xml", ".rels")) and ENTITY.search(archive.read(member)):
-            raise _refused(
-                name, "D027", "the workbook defines XML entities", "Save it again in Excel."
-            )
     try:
+        for member in members:
+            if member.filename.endswith((".xml", ".rels")) and ENTITY.search(archive.read(member)):
+                raise _refused(
+                    name, "D027", "the workbook defines XML entities", "Save it again in Excel."
+                )
         return archive, _inside(archive)
-    except (KeyError, ElementTree.ParseError, DefusedXmlException) as error:
+    except DAMAGES as error:
         raise _refused(name, "D026", "the workbook is damaged", "Save it again.") from error
 
 
@@ -133,7 +143,7 @@ def facts(name: str, archive: zipfile.ZipFile, part: str) -> SheetFacts:
         tuple((found[1].decode(), int(found[2])) for found in FORMULA.finditer(xml)),
         len(HIDDEN_ROW.findall(xml)),
         len(HIDDEN_COLUMN.findall(xml)),
-        b"<mergeCell " in xml,
+        MERGED.search(xml) is not None,
     )
 
 

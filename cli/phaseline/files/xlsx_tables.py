@@ -104,6 +104,7 @@ def _table(
     while header and not header[-1].strip():
         header = header[:-1]
     lines: list[tuple[int, tuple[object, ...]]] = []
+    _demand_headed(name, sheet, rows, len(header))
     for number, cells in enumerate(rows[1:], 2):
         if any(cell not in ("", None) for cell in cells):
             lines.append((number, tuple(cells[: len(header)])))
@@ -119,3 +120,19 @@ def _table(
         if count
     ]
     return Table(name, header, tuple(lines), sheet, mended=mended, notes=tuple(notes))
+
+
+def _demand_headed(name: str, sheet: str, rows: Sequence[Sequence[object]], width: int) -> None:
+    """Refuse cells beside the header: which column they belong to is nobody's guess."""
+    faults = [
+        Fault(
+            "D006",
+            "the line has cells beside the last column of the header",
+            Place(name, number, sheet=sheet),
+            "Give their column a head, or empty them.",
+        )
+        for number, cells in enumerate(rows[1:], 2)
+        if any(cell not in ("", None) for cell in cells[width:])
+    ]
+    if faults:
+        raise PhaselineError(*faults[:MOST_FAULTS])

@@ -193,6 +193,8 @@ def load(verdict: Verdict, loader: Loader) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "rows_per_second": round(len(verdict.good) / seconds) if seconds else 0,
         "stopped": outcome.stopped.code if outcome.stopped else None,
+        "why": outcome.stopped.message if outcome.stopped else "",
+        "hint": outcome.stopped.hint if outcome.stopped else "",
     }
 
 

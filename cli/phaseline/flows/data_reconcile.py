@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.files import journal
 from phaseline.flows import data_validate, deliveries
-from phaseline.flows.environment import connect
+from phaseline.flows.environment import connect, full_name
 from phaseline.masterdata import reconcile
 from phaseline.masterdata.records import records
 from phaseline.odoo import sides
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 def run(project_dir: Path, target: str, *, env: str, how: How) -> dict[str, Any]:
     """Return every comparison with the verdict, and record it."""
+    env = full_name(project_dir, env)
     found = deliveries.find(project_dir, target)
     with connect(project_dir, env) as environment:
         verdicts = data_validate.judge(found, how, environment.port)

@@ -6,30 +6,47 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import specs, workbook
 from phaseline.files.places import kit_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from phaseline.masterdata.spec import Spec
 
 
-def run(name: str, folder: Path) -> dict[str, Any]:
+def run(name: str, folder: Path, *, replace: bool = False) -> dict[str, Any]:
     """Write the templates of one object, or of `all`, and return what was written."""
     chosen = specs.read_all(kit_dir()) if name == "all" else (specs.find(kit_dir(), name),)
-    written = [str(path) for spec in chosen for path in write(spec, folder)]
-    return {"objects": [spec.name for spec in chosen], "written": written}
-
-
-def write(spec: Spec, folder: Path) -> tuple[Path, Path]:
-    """Write one object's workbook and CSV header and return their paths."""
+    files = {path: body for spec in chosen for path, body in texts(spec, folder).items()}
+    if not replace:
+        refuse_filled(files)
     folder.mkdir(parents=True, exist_ok=True)
-    book = folder / f"{spec.name}.template.xlsx"
-    book.write_bytes(workbook.template(spec))
-    header = folder / f"{spec.name}.template.csv"
-    header.write_text(csv_header(spec), encoding="utf-8")
-    return book, header
+    for path, body in files.items():
+        path.write_bytes(body)
+    return {"objects": [spec.name for spec in chosen], "written": [str(path) for path in files]}
+
+
+def texts(spec: Spec, folder: Path) -> dict[Path, bytes]:
+    """Return one object's workbook and CSV header with where they go."""
+    return {
+        folder / f"{spec.name}.template.xlsx": workbook.template(spec),
+        folder / f"{spec.name}.template.csv": csv_header(spec).encode(),
+    }
+
+
+def refuse_filled(files: Mapping[Path, bytes]) -> None:
+    """Raise for files that are there and say something else: a client may have filled them in."""
+    faults = [
+        Fault("D043", "the file is there and filled in, or of another version", Place(str(path)),
+              "Move it away, or say --replace.")
+        for path, body in files.items()
+        if path.exists() and path.read_bytes() != body
+    ]  # fmt: skip
+    if faults:
+        raise PhaselineError(*faults)
 
 
 def csv_header(spec: Spec) -> str:

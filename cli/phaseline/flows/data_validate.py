@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal, tables
+from phaseline.files.project import demand
 from phaseline.flows import deliveries
-from phaseline.flows.environment import connect
+from phaseline.flows.environment import connect, full_name
 from phaseline.masterdata import relations, validate
 from phaseline.masterdata.units import mismatches
 from phaseline.masterdata.values import Reading
@@ -40,6 +41,8 @@ def run(
     project_dir: Path, target: str, *, env: str | None, how: How, mark: Path | None
 ) -> dict[str, Any]:
     """Return what validation says of every file, and record it."""
+    demand(project_dir)
+    env = full_name(project_dir, env) if env else None
     found = deliveries.find(project_dir, target)
     with connect(project_dir, env) if env else nullcontext() as environment:
         verdicts = judge(found, how, environment.port if environment else None)
@@ -51,7 +54,7 @@ def run(
         "environment": env,
         "objects": [payload(verdict) for verdict in verdicts],
         "rejected": sum(verdict.rejected for verdict in verdicts),
-        "marked": str(mark) if mark else None,
+        "marked": str(mark) if mark and any(verdict.findings for verdict in verdicts) else None,
     }
 
 

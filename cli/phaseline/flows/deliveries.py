@@ -40,7 +40,8 @@ def find(project_dir: Path, target: str) -> tuple[Delivery, ...]:
                 "D001",
                 "no data file is here",
                 Place(str(here)),
-                "Make one with `phaseline data template`, or with `phaseline migrate`.",
+                "Put filled templates into data/ as OBJECT.xlsx or OBJECT.csv (empty ones come from"
+                " `phaseline data template all`), or run `phaseline migrate`.",
             )
         )
     return found

@@ -31,7 +31,7 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
         authors = who_and_when(environment, changes)
         changed = [describe(one, authors) for one in changes if is_there(one)]
         missing = [describe(one, authors) for one in changes if not is_there(one)]
-        strangers = not_ours(environment, reading)
+        strangers, cut = not_ours(environment, reading)
         calls = dict(sorted(environment.port.calls.items()))
     return {
         "environment": env,
@@ -39,6 +39,7 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
         "changed": changed,
         "missing": missing,
         "not_ours": strangers,
+        "not_all_of": cut,
         "unchanged": reading.plan.unchanged,
         "calls": calls,
         "seconds": round(time.monotonic() - started, 3),
@@ -73,8 +74,11 @@ def who_and_when(
     return found
 
 
-def not_ours(environment: Environment, reading: Reading) -> list[dict[str, Any]]:
-    """Return records of our models that people made in Odoo; we never touch them."""
+def not_ours(environment: Environment, reading: Reading) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return records of our models that people made in Odoo, and the models that have more.
+
+    We never touch them; of each model the first ones are told.
+    """
     ours: dict[str, set[int]] = defaultdict(set)
     for model, one in reading.actual.ids.values():
         ours[model].add(one)
@@ -83,15 +87,18 @@ def not_ours(environment: Environment, reading: Reading) -> list[dict[str, Any]]
         for record in reading.desired.records
         if record.create and record.call is None and record.model in reading.actual.models
     }
-    found = []
+    found: list[dict[str, Any]] = []
+    cut: list[str] = []
     robots = [1, environment.port.uid]
     for model in sorted(models):
         domain: list[Any] = [["create_uid", "!=", False], ["create_uid", "not in", robots]]
         domain.append(["id", "not in", sorted(ours[model])])
         fields = ["display_name", "create_uid", "create_date"]
         rows = environment.port.call(
-            model, "search_read", domain=domain, fields=fields, limit=SHOWN
+            model, "search_read", domain=domain, fields=fields, limit=SHOWN + 1
         )
+        if len(rows) > SHOWN:
+            cut.append(model)
         found += [
             {
                 "model": model,
@@ -100,6 +107,6 @@ def not_ours(environment: Environment, reading: Reading) -> list[dict[str, Any]]
                 "who": row["create_uid"][1] if row["create_uid"] else "",
                 "when": row["create_date"],
             }
-            for row in rows
+            for row in rows[:SHOWN]
         ]
-    return found
+    return found, cut

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -95,6 +95,21 @@ def full_name(project_dir: Path, env: str) -> str:
     """
     one = None if env == SANDBOX else tenant_of(project_dir, env)
     return env if one is None else f"{env.partition('/')[0]}/{one.name}"
+
+
+def known_name(project_dir: Path, env: str, told: Iterable[str]) -> str:
+    """Return the full name of an environment of the inventory or the journal; others are faults."""
+    past = frozenset(told)
+    if "/" in env and env in past:  # a tenant that was retired has a history still
+        return env
+    name = full_name(project_dir, env)
+    listed = groups(project_dir / "inventory.ini")
+    known = [SANDBOX, *(one for one, said in listed.items() if "environment_kind" in said)]
+    if name not in {*known, *past} and name.partition("/")[0] not in known:
+        hint = suggest(env, known, f"Environments: {', '.join(known)}.")
+        place = Place(str(project_dir / "inventory.ini"))
+        raise PhaselineError(Fault("C002", f"there is no environment '{env}'", place, hint))
+    return name
 
 
 def kind_of(project_dir: Path, env: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.errors import Fault, Place
 from phaseline.files import journal, signing
 from phaseline.files.project import open_project
+from phaseline.flows.environment import known_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 def run(project_dir: Path, env: str | None) -> dict[str, Any]:
     """Return the journal's entries in order, of one environment or of all."""
     open_project(project_dir)
+    told = journal.read(project_dir)
+    if env is not None:
+        env = known_name(project_dir, env, (entry.env for entry in told))
     entries = [
         {
             "seq": entry.seq,
@@ -26,7 +30,7 @@ def run(project_dir: Path, env: str | None) -> dict[str, Any]:
             "kind": entry.kind,
             "what": tell(entry),
         }
-        for entry in journal.read(project_dir)
+        for entry in told
         if env is None or entry.env == env
     ]
     return {"entries": entries}
@@ -47,8 +51,8 @@ def broken_signatures(project_dir: Path) -> Iterator[Fault]:
     for entry in entries:
         if entry.kind != "sign":
             continue
-        verdict = by_seq.get(entry.payload["verdict_seq"])
-        same = verdict is not None and verdict.hash == entry.payload["verdict_hash"]
+        verdict = by_seq.get(entry.payload.get("verdict_seq", 0))
+        same = verdict is not None and verdict.hash == entry.payload.get("verdict_hash")
         if not same or not signing.holds(entry.payload):
             place = Place("journal/journal.jsonl", entry.seq, 1)
             message = f"the signature of entry {entry.seq} does not hold"

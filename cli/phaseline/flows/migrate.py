@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import journal, mappings
 from phaseline.files.places import kit_dir
+from phaseline.files.project import demand
 from phaseline.masterdata import mapping
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ EFFECTS = {mapping.LEAVE_OUT: "left out", mapping.MARK: "kept aside", mapping.ME
 
 def run(project_dir: Path, source: str, *, given: Path | None, replace: bool) -> dict[str, Any]:
     """Write the files of a migration and return what each rule and output came to."""
+    demand(project_dir)
     started = time.perf_counter()
     folder = mappings.find(kit_dir(), source, project_dir)
     plan = mappings.read(folder)
@@ -87,7 +89,7 @@ def write(folder: Path, made: tuple[Made, ...], *, replace: bool) -> None:
             "Move it away, or say --replace.",
         )
         for path, body in texts.items()
-        if path.exists() and path.read_text(encoding="utf-8") != body and not replace
+        if path.exists() and path.read_bytes() != body.encode() and not replace
     ]
     if faults:
         raise PhaselineError(*faults)

@@ -52,8 +52,8 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
     started = time.monotonic()
     env = full_name(project_dir, env)
     project = open_project(project_dir)
+    names = stage_names(project, stage)
     with connect(project_dir, env) as environment:
-        names = stage_names(project, stage)
         reading = make(project, environment, names)
         plan = reading.plan
         result = describe(plan, environment)

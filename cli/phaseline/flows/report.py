@@ -12,6 +12,7 @@ from phaseline.core.events import Event
 from phaseline.files import capabilities, journal, report
 from phaseline.files.places import kit_dir
 from phaseline.files.project import open_project
+from phaseline.flows import history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +64,7 @@ def write(folder: Path, output: Path | None = None) -> Written:
     homes = (folder / "blueprints", kit_dir() / "blueprints")
     titles = capabilities.read(homes, project.blueprint.name)
     gathered = evidence.gather(events, names, titles)
-    faults = tuple(fault.message for fault in journal.check(folder))
+    faults = tuple(fault.message for fault in history.check(folder))
     page = report.Page(
         title=text_at(project.root, "company", "name") or folder.resolve().name,
         subtitle=f"Blueprint {project.blueprint.name} for Odoo {project.blueprint.odoo}",

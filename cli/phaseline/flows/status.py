@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.errors import PhaselineError
 from phaseline.files import journal
 from phaseline.files.project import Project, open_project
-from phaseline.flows.environment import full_name
+from phaseline.flows.environment import known_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,9 +18,10 @@ MARKS = {"planned": "plan", "applied": "apply_finished", "verified": "verify", "
 
 def run(project_dir: Path, env: str) -> dict[str, Any]:
     """Return each stage's last plan, apply, verdict and signature, and whether they still hold."""
-    env = full_name(project_dir, env)
     project = open_project(project_dir)
-    entries = [entry for entry in journal.read(project_dir) if entry.env == env]
+    told = journal.read(project_dir)
+    env = known_name(project_dir, env, (entry.env for entry in told))
+    entries = [entry for entry in told if entry.env == env]
     stages = [stage_status(project, stage.name, entries) for stage in project.blueprint.stages]
     return {"environment": env, "stages": stages}
 

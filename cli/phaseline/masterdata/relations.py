@@ -127,5 +127,6 @@ def missing(row: Row, column: Column, value: str, there: Collection[str]) -> Fin
 
 def with_findings(verdict: Verdict, more: Iterable[Finding]) -> Verdict:
     """Return the verdict with further findings; those it has already are not told twice."""
-    fresh = tuple(one for one in more if one not in verdict.findings)
+    told = frozenset(verdict.findings)
+    fresh = tuple(one for one in more if one not in told)
     return replace(verdict, findings=(*verdict.findings, *fresh)) if fresh else verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ def parse(column: Column, raw: object, reading: Reading) -> Any:
     if cell is None or cell == "":
         if column.default == "":
             return None
-        cell = column.default
+        cell, reading = column.default, Reading()  # a spec writes numbers and dates its own way
     if isinstance(cell, str) and cell.startswith("#") and cell.rstrip("!?/A0").isupper():
         raise Refused("D014", "the cell holds a spreadsheet error", "Repair the formula.")
     return PARSERS.get(column.type, as_text)(column, cell, reading)
@@ -118,24 +118,25 @@ def _exact(cell: object, reading: Reading) -> Decimal:
             raise Refused("D014", "the cell is not a number", "Type the number.")
         return value
     said = str(cell)
-    return Decimal(said) if PLAIN.fullmatch(said) else _written(said, reading)
+    clear = PLAIN.fullmatch(said) and not (reading.decimal_comma and "." in said)
+    return Decimal(said) if clear else _written(said, reading)
 
 
 def _written(said: str, reading: Reading) -> Decimal:
     if said.lower() in NOT_NUMBERS or not any(sign.isdigit() for sign in said):
         raise Refused("D014", "the text is not a number", "Type the number, or leave it empty.")
-    if reading.decimal_comma and "." not in said:
-        said = said.replace(",", ".", 1)
-    if PLAIN.fullmatch(said):
-        return Decimal(said)
+    plain = said.replace(",", ".", 1) if reading.decimal_comma and "." not in said else said
+    if PLAIN.fullmatch(plain) and (plain != said or not reading.decimal_comma):
+        return Decimal(plain)
     if text.has_digits_of_other_scripts(said) or "_" in said or SCIENTIFIC.fullmatch(said):
         raise Refused("D014", "the text is not a plain number", "Type it with the digits 0 to 9.")
     sign = "," if reading.decimal_comma else "."
+    way = "leave --decimal-comma out" if reading.decimal_comma else "say --decimal-comma"
     raise Refused(
         "D013",
         f"the number is not written as digits with '{sign}' before the decimals",
-        "Write it without thousands separators, signs of currency or percent, or say"
-        " --decimal-comma for the whole file.",
+        "Write it without thousands separators, signs of currency or percent, or"
+        f" {way} for the whole file.",
     )
 
 
@@ -183,11 +184,14 @@ def as_boolean(_column: Column, cell: object, _reading: Reading) -> bool:
 def as_date(_column: Column, cell: object, reading: Reading) -> date:
     """Return a date of the one declared format, or of a workbook's date cell."""
     if isinstance(cell, datetime):
+        if cell.time() != time.min:
+            raise Refused("D012", "the cell holds a time of day too", "Type the date alone.")
         return cell.date()
     if isinstance(cell, date):
         return cell
     try:
-        value = datetime.strptime(str(cell), reading.date_format).date()  # noqa: DTZ007 (no time)
+        said = str(cell).encode("ascii").decode()  # strptime takes digits of any script
+        value = datetime.strptime(said, reading.date_format).date()  # noqa: DTZ007 (no time)
     except ValueError as error:
         raise Refused(
             "D012",

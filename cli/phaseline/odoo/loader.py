@@ -81,7 +81,7 @@ class Loader:
         if changes:
             self.guard()
         with making(self.port, len(new)) as maker:
-            sender = Sender(self.ports, shape, kinds, self.outcome, maker)
+            sender = Sender(self.ports, shape, kinds, self.outcome, maker, self.guard)
             sender.send(sheets.creations(self.port, new, kinds, sizes))
         sender.send(sheets.updates(self.port, changes, kinds, sizes))
 

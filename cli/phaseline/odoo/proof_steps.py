@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.proofs import MANY_WORDS, judge
 from phaseline.errors import Fault, PhaselineError
+from phaseline.odoo.faults import NO_SUCH_METHOD
 from phaseline.odoo.proof_values import Kept, Values, brief
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 VERBS = ("create", "write", "call", "search", "read", "expect", "expect_refused", "unlink")
 REFUSALS = {"O003", "O004", "O005"}
+# A step that calls what is not there, or calls it wrongly, is refused for that alone.
+MISTAKES = re.compile(rf"{NO_SUCH_METHOD.pattern}|\((KeyError|TypeError)\)$")
 
 
 class FailedError(Exception):
@@ -71,7 +75,10 @@ class Steps:
         what = f"{found.model}.{name}"
         expected = self.values.plain(wanted)
         together = isinstance(expected, dict) and bool(MANY_WORDS & set(expected))
-        if "." in name or together or not found.ids:
+        if not found.ids and not together:
+            message = f"no {found.model} was found, expected {name} {brief(expected)}"
+            raise FailedError(message)
+        if "." in name or together:
             return self.demand(what, self.values.follow(found, name.split(".")), wanted)
         values = self.values.each(found, name)
         wrong = [value for value in values if not judge([value], expected)]
@@ -195,7 +202,7 @@ class Steps:
             text, _answer = self.carry_out(verb, body.entries[verb], body.entries)
         except PhaselineError as error:
             fault: Fault = error.faults[0]
-            if fault.code not in REFUSALS:
+            if fault.code not in REFUSALS or MISTAKES.search(fault.message):
                 raise
             words = self.scope.text(because) if because else ""
             if words.casefold() not in fault.message.casefold():

@@ -139,7 +139,11 @@ class Values:
 
     def answered_domain(self, domain: Any) -> list[Any]:
         """Return the domain of an action Odoo answered with, a list or its text."""
-        found: list[Any] = ast.literal_eval(domain) if isinstance(domain, str) else domain
+        try:
+            found: list[Any] = ast.literal_eval(domain) if isinstance(domain, str) else domain
+        except (ValueError, SyntaxError) as error:
+            message = f"only Odoo's client reads the domain {brief(domain)}"
+            raise UnclearError(message) from error
         return found
 
     def value(self, path: str, node: Node) -> Any:
@@ -168,10 +172,7 @@ class Values:
     def read(self, records: Kept, name: str) -> Any:
         """Return a field of kept records: other records, or a value of each."""
         info = self.refs.definition(records.model, name)
-        context = {"lang": "en_US"}
-        rows = self.admin.call(
-            records.model, "read", list(records.ids), fields=[name], load=None, context=context
-        )
+        rows = self.rows(records, name)
         by_id = {row["id"]: row[name] for row in rows}
         values = [by_id[one] for one in records.ids if one in by_id]
         if info.type == "many2one":
@@ -184,11 +185,15 @@ class Values:
     def each(self, records: Kept, name: str) -> list[Any]:
         """Return a field's value of every record, the empty ones too: a value, an id or ids."""
         self.refs.definition(records.model, name)
+        return [row[name] for row in self.rows(records, name)]
+
+    def rows(self, records: Kept, name: str) -> list[dict[str, Any]]:
+        """Read one field of kept records as the deploy user."""
         context = {"lang": "en_US"}
-        rows = self.admin.call(
+        found: list[dict[str, Any]] = self.admin.call(
             records.model, "read", list(records.ids), fields=[name], load=None, context=context
         )
-        return [row[name] for row in rows]
+        return found
 
     def records(self, path: str, node: Node) -> Kept:
         """Return the kept records of a path, or of a ref."""

@@ -157,22 +157,21 @@ class _Reading:
 
     def paths(self) -> None:
         """Follow the many2one fields that `ref:name/field` names."""
-        wanted: dict[str, dict[int, str]] = defaultdict(dict)
+        wanted: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         fields: dict[str, set[str]] = defaultdict(set)
         for record in self.desired.records:
             for ref in record.refs():
                 if ref.path and ref.name in self.ids:
                     model, found = self.ids[ref.name]
-                    wanted[model][found] = ref.name
+                    wanted[model][found].add(ref.name)
                     fields[model].add(ref.path)
         for model, names in wanted.items():
             have = self.fields.get(model, {})
             known = sorted(name for name in fields[model] if name in have)
             for row in self.rows(model, sorted(names), known):
-                for name in known:
-                    if row.get(name):
-                        key = (names[row["id"]], name)
-                        self.path_ids[key] = (have[name].relation, row[name])
+                leads = {name: (have[name].relation, row[name]) for name in known if row.get(name)}
+                for owner in names[row["id"]]:
+                    self.path_ids |= {(owner, name): target for name, target in leads.items()}
 
     def rows(self, model: str, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
         """Read raw values of some records, ids for relations."""

@@ -12,7 +12,7 @@ from phaseline.odoo.abreast import spread
 from phaseline.odoo.faults import codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from phaseline.masterdata.compare import FieldKind
     from phaseline.masterdata.spec import Shape
@@ -48,13 +48,14 @@ def patient(port: Port, model: str, method: str, *ids: Any, **named: Any) -> Any
 
 @dataclass(slots=True)
 class Sender:
-    """Sends the batches of one shape through all ports at once."""
+    """Sends the batches of one shape through all ports at once, each if the lock is still ours."""
 
     ports: Sequence[Port]
     shape: Shape
     kinds: Mapping[str, FieldKind]
     outcome: Outcome
     maker: Maker | None = None
+    guard: Callable[[], None] = lambda: None
 
     def send(self, batches: Sequence[Batch]) -> None:
         """Send every batch; stops at the first answer that is lost or refused by the network."""
@@ -65,6 +66,7 @@ class Sender:
             self.outcome.skip(batch.records)
             return
         try:
+            self.guard()
             if self._made(port, batch):
                 self.outcome.done(batch)
                 return

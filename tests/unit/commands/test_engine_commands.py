@@ -134,3 +134,16 @@ def test_a_long_plan_is_cut_unless_all_is_wanted(
     run("plan", "one", "--full")
     assert len(short) <= 60 < len(capsys.readouterr().out.splitlines())
     assert any("shown with --full" in line for line in short)
+
+
+def test_a_file_that_cannot_be_used_is_told_and_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["phaseline", "init", "/proc/nothing/brand"])
+    assert door.run(cli) == 1
+    assert "/proc/nothing: C017 the file cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--max-changes=-1", "--max-changes=many"])
+def test_a_limit_is_a_number_from_nothing_up(run: Run, option: str) -> None:
+    assert run("apply", "one", option) == 2

@@ -155,3 +155,15 @@ def test_a_good_file_of_frictionless_is_read(name, header):
 def test_leading_zeros_survive():
     table = tables.read(DATA / "frictionless" / "leading-zeros.csv")
     assert [cells[0] for _, cells in table.rows] == ["01", "002", "00003"]
+
+
+def test_blank_lines_on_top_are_no_header():
+    table = csv_tables.read("units.csv", b"\n , \nunit,factor\nkg,1\n")
+    assert (table.header, table.rows) == (("unit", "factor"), ((4, ("kg", "1")),))
+    assert table.mended["blank line"] == 2
+
+
+def test_a_file_of_blank_cells_is_empty():
+    with pytest.raises(PhaselineError) as caught:
+        csv_tables.read("units.csv", b'"",""\n')
+    assert caught.value.faults[0].code == "D008"

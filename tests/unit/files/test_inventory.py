@@ -56,3 +56,17 @@ def test_without_an_inventory_there_is_the_sandbox(tmp_path: Path) -> None:
     with pytest.raises(PhaselineError) as error:
         address(tmp_path / "inventory.ini", "testing")
     assert "sandbox" in error.value.faults[0].hint
+
+
+def test_an_environment_without_a_tenant_names_the_command_that_adds_one(path: Path) -> None:
+    path.write_text("[empty:vars]\nenvironment_kind=testing\n")
+    with pytest.raises(PhaselineError) as error:
+        address(path, "empty")
+    assert "phaseline tenant add NAME --env empty" in error.value.faults[0].hint
+
+
+def test_an_inventory_in_another_encoding_is_a_fault(path: Path) -> None:
+    path.write_bytes(b"[testing:vars]\nnote=caf\xe9\n")
+    with pytest.raises(PhaselineError) as error:
+        address(path, "testing")
+    assert error.value.faults[0].code == "C002"

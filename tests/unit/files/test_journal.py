@@ -109,3 +109,12 @@ def test_text_of_any_script_survives(tmp_path: Path) -> None:
     journal.append(tmp_path, "sign", "testing", {"person": "Zoë \u2028 Ωmega"})
     assert journal.read(tmp_path)[0].payload["person"] == "Zoë \u2028 Ωmega"
     assert journal.check(tmp_path) == ()
+
+
+def test_an_account_without_a_name_is_told_by_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda number: {}[number])
+    assert journal.append(tmp_path, "plan", "testing", {}).who.startswith("user ")

@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from phaseline.errors import PhaselineError
-from phaseline.files import marking, specs, tables, workbook, xlsx_tables
+from phaseline.files import marking, specs, tables, workbook, xlsx_guard, xlsx_tables
 from phaseline.files.places import kit_dir
 from phaseline.flows.data_template import csv_header
 from phaseline.masterdata import relations, validate
@@ -211,3 +211,38 @@ def test_a_csv_file_comes_back_as_a_workbook_with_marks(tmp_path):
     assert book["Data"]["B2"].data_type == "s"
     text = marking.rejected_csv(verdict)
     assert "'=1+1" in text
+
+
+def test_a_cell_beside_the_header_is_not_passed_over_in_silence():
+    (fault,) = refused(book_of([["sku", "name"], ["A", "x"], ["B", "y", "lost"]]))
+    assert (fault.code, fault.place.line) == ("D006", 3)
+
+
+def test_a_formula_under_prefixed_tags_is_found_too():
+    def prefixed(name, content):
+        if name == "xl/worksheets/sheet1.xml":
+            content = content.replace(b"<c ", b"<x:c ").replace(b"<f>", b"<x:f>")
+        return name, content
+
+    body = repacked(book_of([["sku"], ["A"]], A3="=1+1"), prefixed)
+    archive = zipfile.ZipFile(io.BytesIO(body))
+    assert xlsx_guard.facts("b.xlsx", archive, "xl/worksheets/sheet1.xml").formulas == (("A", 3),)
+
+
+def test_a_workbook_with_a_broken_part_is_told_as_damaged():
+    body = bytearray(book_of([["sku"], ["A"]]))
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        part = archive.getinfo("xl/workbook.xml")
+    at = part.header_offset + 30 + len(part.filename) + 20
+    body[at : at + 8] = b"\xff" * 8
+    assert [fault.code for fault in refused(bytes(body))] == ["D026"]
+
+
+def test_a_control_character_comes_back_spelt_out(tmp_path):
+    path = tmp_path / "units.csv"
+    path.write_bytes(b"unit,holds,of_unit\nA\x0bB,1,Units\n")
+    verdict = validate.check(SPECS["units"], tables.read(path), Reading())
+    assert {one.code for one in verdict.findings} == {"D004"}
+    book = openpyxl.load_workbook(io.BytesIO(marking.from_csv(verdict)))
+    assert book["Data"]["A2"].value == "A\\u000bB"
+    assert "\x0b" not in marking.rejected_csv(verdict)

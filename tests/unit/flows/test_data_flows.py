@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
+import click
 import pytest
 
+from phaseline.commands.data import one_sign
 from phaseline.commands.main import cli
 from phaseline.errors import PhaselineError
 from phaseline.files import journal
@@ -26,6 +29,7 @@ A6,B,Adjust bad debt,1,2010-12-03 08:26:00,11062.06,,United Kingdom
 @pytest.fixture
 def project(tmp_path):
     (tmp_path / "data").mkdir()
+    (tmp_path / "tenant.yml").write_text("format: 1\nblueprint: ecommerce\n")
     return tmp_path
 
 
@@ -169,3 +173,70 @@ def test_the_command_tells_findings_as_json_and_leaves_with_three(project, capsy
     )
     told = json.loads(capsys.readouterr().out)
     assert (code, told["rejected"], told["objects"][0]["counts_by_code"]) == (3, 1, {"D014": 1})
+
+
+def test_nothing_is_written_into_a_folder_that_is_no_project(tmp_path):
+    (tmp_path / "data").mkdir()
+    put(tmp_path, "units.csv", "unit,holds,of_unit", "Crate,12,Units")
+    with pytest.raises(PhaselineError, match="is not a project"):
+        data_validate.run(tmp_path, "units", env=None, how=How(), mark=None)
+    with pytest.raises(PhaselineError, match="is not a project"):
+        migrate.run(tmp_path, "online_retail", given=None, replace=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_template_that_was_filled_in_is_not_written_over(tmp_path):
+    data_template.run("units", tmp_path)
+    data_template.run("units", tmp_path)
+    filled = tmp_path / "units.template.csv"
+    filled.write_text(filled.read_text() + "Crate,12,Units\n")
+    with pytest.raises(PhaselineError) as caught:
+        data_template.run("units", tmp_path)
+    assert [fault.code for fault in caught.value.faults] == ["D043"]
+    assert "Crate" in filled.read_text()
+    data_template.run("units", tmp_path, replace=True)
+    assert "Crate" not in filled.read_text()
+
+
+def test_a_file_in_another_encoding_is_in_the_way_of_a_migration(project, tmp_path):
+    source = tmp_path / "orders.csv"
+    source.write_text(ORDERS)
+    (project / "data" / "products.csv").write_bytes(b"sku,name\nA,Caf\xe9\n")
+    with pytest.raises(PhaselineError) as caught:
+        migrate.run(project, "online_retail", given=source, replace=False)
+    assert {fault.code for fault in caught.value.faults} == {"D043"}
+
+
+@pytest.mark.parametrize(("said", "sign"), [("tab", "\t"), ("\\t", "\t"), (";", ";")])
+def test_a_separator_is_one_sign(said, sign):
+    assert one_sign(None, None, said) == sign
+
+
+@pytest.mark.parametrize("said", [";;", "", '"', "\n"])
+def test_another_separator_is_wrong_usage(said):
+    with pytest.raises(click.BadParameter):
+        one_sign(None, None, said)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [
+        ("orders.csv", ORDERS.encode() + b"\x81", "D002"),
+        ("orders.csv.gz", b"no archive", "D001"),
+        ("orders.csv.gz", gzip.compress(ORDERS.encode())[:-30], "D001"),
+        ("orders.csv", b"a" * 1_200_000, "D006"),
+        ("orders.csv", b"", "D007"),
+    ],
+)
+def test_a_broken_export_is_told_and_no_bug(project, name, body, code):
+    (project / name).write_bytes(body)
+    with pytest.raises(PhaselineError) as caught:
+        migrate.run(project, "online_retail", given=project / name, replace=False)
+    assert [fault.code for fault in caught.value.faults] == [code]
+
+
+def test_nothing_is_said_to_be_marked_where_nothing_is_wrong(project, tmp_path):
+    put(project, "units.csv", "unit,holds,of_unit", "Crate,12,Units")
+    result = data_validate.run(project, "units", env=None, how=How(), mark=tmp_path / "back")
+    assert (result["rejected"], result["marked"]) == (0, None)
+    assert not (tmp_path / "back").exists()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files import journal
-from phaseline.flows import apply, drift, history, init, plan, sign, status, verify
+from phaseline.files import journal, signing
+from phaseline.files.render_state import render_drift
+from phaseline.flows import apply, drift, history, init, plan, report, sign, status, verify
 from phaseline.flows.apply import Permission
 from unit.engine_room import Workshop, opened, workshop
 
@@ -192,6 +193,67 @@ def test_a_forged_signature_opens_no_gate(shop: Workshop) -> None:
         apply.run(shop.folder, "two", "testing", Permission())
 
 
+@pytest.mark.parametrize(
+    ("proof", "said"),
+    [
+        ("reads: [{model: location, domain: [[name, '=', X]], expect: {note: false}}]",
+         "no location was found, expected note False"),
+        ("acts: [{expect_refused: {call: location.action_misspelt}}]", "does not exist"),
+    ],
+)  # fmt: skip
+def test_a_proof_about_nothing_does_not_pass(shop: Workshop, proof: str, said: str) -> None:
+    text = f"      - {{id: a_hollow_proof, says: It is hollow., {proof}}}\n"
+    shop.write("10_one", "10_file.yml", ONE + text)
+    hollow = prove(shop)["proofs"][-1]
+    assert not hollow["passed"]
+    assert said in hollow["evidence"][-1]["text"]
+
+
+def test_a_check_may_name_an_order_and_a_limit(shop: Workshop) -> None:
+    read = "{model: location, domain: [], order: id, limit: 1, expect: {kind: bin}}"
+    text = f"      - {{id: the_first_is_a_bin, says: It is., reads: [{read}]}}\n"
+    shop.write("10_one", "10_file.yml", ONE + text)
+    assert prove(shop)["proofs"][-1]["passed"]
+
+
+@pytest.mark.parametrize("field", ["person", "environment_kind", "input_hash", "verdict", "time"])
+def test_a_signature_binds_all_that_a_gate_reads(shop: Workshop, field: str) -> None:
+    prove(shop)
+    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    assert signing.holds(signed)
+    assert not signing.holds({**signed, field: "other"})
+
+
+def test_a_forged_signature_shows_in_the_report(shop: Workshop) -> None:
+    prove(shop)
+    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    journal.append(shop.folder, "sign", "testing", {**signed, "person": "Eve"})
+    written = report.write(shop.folder)
+    assert written.summary()["verdict"] == "bad"
+    assert "does not hold" in written.path.read_text(encoding="utf-8")
+
+
+def test_a_signature_without_its_verdict_is_found(shop: Workshop) -> None:
+    journal.append(shop.folder, "sign", "testing", {"stage": "one", "person": "Eve"})
+    assert [fault.code for fault in history.check(shop.folder)] == ["J001"]
+
+
+def test_a_proof_that_writes_is_not_called_one_this_tenant_lacks(shop: Workshop) -> None:
+    prove(shop)
+    sign.run(shop.folder, "one", "testing", "Ada")
+    prove(shop, "live")
+    page = report.write(shop.folder).path.read_text(encoding="utf-8")
+    assert "Not tried here, because they write" in page
+
+
+@pytest.mark.parametrize("name", ["products.csv", "products.tsv", "products.XLSX"])
+def test_a_signature_binds_every_file_that_can_be_loaded(shop: Workshop, name: str) -> None:
+    before = shop.project.input_hash("one")
+    (shop.folder / "data").mkdir()
+    (shop.folder / "data" / name).write_text("sku")
+    assert shop.project.input_hash("one") != before
+
+
 def test_an_interrupted_apply_shows_in_the_status(shop: Workshop) -> None:
     prove(shop)
     journal.append(shop.folder, "apply_started", "testing", {"stage": "one"})
@@ -219,6 +281,16 @@ def test_drift_lists_what_people_made_and_leaves_it_alone(shop: Workshop) -> Non
     assert (stranger["name"], stranger["who"]) == ("Bob's", "Bob")
 
 
+def test_drift_says_when_there_are_more_than_it_lists(shop: Workshop) -> None:
+    prove(shop)
+    person = shop.odoo.seed("x.bob", "res.users", {"name": "Bob", "login": "bob"})
+    many = [{"name": f"Bob's {number}"} for number in range(drift.SHOWN + 1)]
+    shop.odoo.sign_in(person).call("location", "create", vals_list=many)
+    found = drift.run(shop.folder, "one", "testing")
+    assert (len(found["not_ours"]), found["not_all_of"]) == (drift.SHOWN, ["location"])
+    assert "50 or more not ours" in render_drift(found, colour=False)
+
+
 def test_results_are_json(shop: Workshop) -> None:
     results = [
         plan.run(shop.folder, None, "testing"),
@@ -235,3 +307,25 @@ def test_a_new_project_has_what_a_plan_needs(tmp_path: Path) -> None:
     assert {"tenant.yml", "inventory.ini", "data", "journal"} <= set(result["files"])
     with pytest.raises(PhaselineError, match="not empty"):
         init.run(tmp_path / "new")
+
+
+def test_an_environment_nobody_knows_is_no_empty_one(shop: Workshop) -> None:
+    for look in (status.run, history.run):
+        with pytest.raises(PhaselineError) as error:
+            look(shop.folder, "tesing")
+        assert code(error) == "C002"
+        assert "testing" in error.value.faults[0].hint
+        look(shop.folder, "sandbox")
+
+
+def test_a_stage_nobody_knows_is_told_before_odoo_is_asked(shop: Workshop) -> None:
+    shop.odoo.before = lambda model, method: pytest.fail(f"{model}.{method}")
+    with pytest.raises(PhaselineError) as error:
+        plan.run(shop.folder, "ones", "testing")
+    assert code(error) == "C004"
+
+
+def test_a_retired_tenant_has_a_history_still(shop: Workshop) -> None:
+    journal.append(shop.folder, "verify", "testing/gone", {"stage": "one", "verdict": "passed"})
+    (entry,) = history.run(shop.folder, "testing/gone")["entries"]
+    assert entry["kind"] == "verify"

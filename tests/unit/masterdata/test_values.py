@@ -96,6 +96,30 @@ def test_a_bad_cell_is_refused_and_never_coerced(kind, cell, code):
     assert refused.value.hint
 
 
+@pytest.mark.parametrize("cell", ["1.234", "1.234,50", "0.5"])
+def test_a_point_under_a_declared_comma_is_nobodys_guess(cell):
+    with pytest.raises(Refused) as caught:
+        parse(column("money"), cell, Reading(decimal_comma=True))
+    assert caught.value.code == "D013"
+    assert "leave --decimal-comma out" in caught.value.hint
+
+
+def test_a_default_is_read_as_the_spec_writes_it():
+    how = Reading(decimal_comma=True, date_format="%d/%m/%Y")
+    assert parse(column("money", default="1.50"), "", how) == Decimal("1.50")
+    assert parse(column("date", default="2026-03-31"), None, how) == date(2026, 3, 31)
+
+
+AFTERNOON = datetime(2024, 3, 1, 14, 30)  # noqa: DTZ001 (a workbook's cells have no zone)
+
+
+@pytest.mark.parametrize("cell", [AFTERNOON, "\u0662\u0660\u0662\u0664-\u0660\u0663-\u0660\u0661"])
+def test_a_date_loses_no_time_and_has_plain_digits(cell):
+    with pytest.raises(Refused) as caught:
+        parse(column("date"), cell, Reading())
+    assert caught.value.code == "D012"
+
+
 def test_a_declared_decimal_comma_is_read():
     assert parse(column("money"), "1234,50", Reading(decimal_comma=True)) == Decimal("1234.50")
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from phaseline.errors import Fault, PhaselineError
 from phaseline.masterdata.records import Found, Link, Record
 from phaseline.masterdata.spec import Shape
 from phaseline.odoo import sender
@@ -210,3 +211,18 @@ def test_lists_of_links_are_compared_as_sets(odoo):
     run(odoo, line)
     assert odoo.value("x.thing", 1, "tag_ids") == tags
     assert run(odoo, line).writes == 0
+
+
+def test_a_lock_that_is_lost_ends_the_load_between_two_batches(odoo):
+    calls = []
+
+    def guard():
+        calls.append(1)
+        if len(calls) > 2:  # once before the first, once for the first
+            raise PhaselineError(Fault("O009", "the lock was lost"))
+
+    loader = Loader([odoo], batch=4, guard=guard)
+    loader.load(SHAPE, things(10))
+    outcome = loader.outcome
+    assert (outcome.created, outcome.not_sent) == (4, 6)
+    assert outcome.stopped.code == "O009"
