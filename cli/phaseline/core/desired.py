@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.core.expansion import Expansion
 from phaseline.core.expressions import MISSING, Ref, Scope
 from phaseline.core.records import Owned, Record
+from phaseline.core.trust import judge, reason
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ class Desired:
         )
 
     @property
+    def dangerous(self) -> tuple[str, ...]:
+        """The records and settings that say why they reach administrator-level trust."""
+        named = [record.ref for record in self.records if record.dangerous]
+        return (*named, *(name for name, owned in self.settings.items() if owned.dangerous))
+
+    @property
     def by_ref(self) -> dict[str, Record]:
         """The records by ref."""
         return {record.ref: record for record in self.records}
@@ -55,6 +62,7 @@ def resolve(stages: Iterable[Stage], tenant: Tenant) -> Desired:
                 own_setting(settings, name, node, scope)
             records += file_records(stage.name, file, scope)
     refuse_twins(records, faults)
+    faults += judge(records, settings)
     if faults:
         raise PhaselineError(*faults)
     return Desired(tuple(records), modules, settings)
@@ -62,13 +70,18 @@ def resolve(stages: Iterable[Stage], tenant: Tenant) -> Desired:
 
 def own_setting(settings: dict[str, Owned], name: str, node: Node, scope: Scope) -> None:
     """Add a setting; one that another file owns already is a fault."""
-    value = scope.value(node)
+    why = reason(node.entries.get("dangerous"), scope)
+    value = scope.value(node.entries.get("value", node) if why else node)
     if value is MISSING:
         return
+    if name.startswith("module_"):
+        message = f"setting '{name}' installs or uninstalls a module unseen"
+        hint = "Write the module under 'modules'; phaseline never uninstalls one."
+        scope.faults.append(Fault("B005", message, node.place, hint))
     if name in settings:
         message = f"setting '{name}' is owned by {settings[name].place} already"
         scope.faults.append(Fault("B018", message, node.place, "Keep one of the two."))
-    settings[name] = Owned(value, node.place)
+    settings[name] = Owned(value, node.place, why)
 
 
 def file_records(stage: str, file: StageFile, scope: Scope) -> list[Record]:
