@@ -111,6 +111,7 @@ BLUEPRINT_CODES: dict[str, Code] = {
     "B023": Code("a search that takes over finds several records", Exit.INVALID),
     "B024": Code("a record that must exist does not", Exit.INVALID),
     "B025": Code("something dangerous gives no reason, or may never be", Exit.INVALID),
+    "B026": Code("this Odoo is of another series than the blueprint", Exit.INVALID),
 }
 PROJECT_CODES: dict[str, Code] = {
     "C001": Code("the folder is not a project", Exit.USAGE),

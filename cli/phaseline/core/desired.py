@@ -62,6 +62,7 @@ def resolve(stages: Iterable[Stage], tenant: Tenant) -> Desired:
                 own_setting(settings, name, node, scope)
             records += file_records(stage.name, file, scope)
     refuse_twins(records, faults)
+    refuse_needed(records, faults)
     faults += judge(records, settings)
     if faults:
         raise PhaselineError(*faults)
@@ -99,6 +100,18 @@ def need(scope: Scope, node: Node) -> Any:
     """Return a ref of `needs`, which is written without `ref:`."""
     text = node.value if isinstance(node.value, str) else ""
     return scope.ref(node, text.removeprefix("ref:"))
+
+
+def refuse_needed(records: Iterable[Record], faults: list[Fault]) -> None:
+    """Note each ref of a record that stays to one that must not be there."""
+    gone = {record.ref: record for record in records if record.absent}
+    for record in records:
+        for ref in () if record.absent else record.refs():
+            if ref.name in gone:
+                where = gone[ref.name].place
+                message = f"{record.ref} needs ref:{ref.name}, which is absent by {where}"
+                hint = "Take the ref out as well, or keep the record."
+                faults.append(Fault("B016", message, ref.place or record.place, hint))
 
 
 def refuse_twins(records: Iterable[Record], faults: list[Fault]) -> None:

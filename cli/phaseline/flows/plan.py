@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.core import diff, gate, order, trust
 from phaseline.core.baseline import Baseline
 from phaseline.core.desired import Desired, resolve
-from phaseline.errors import Fault, PhaselineError
+from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import journal, signing
 from phaseline.files.project import Project, open_project
 from phaseline.flows.environment import Environment, connect, full_name
@@ -86,6 +86,7 @@ def make(
     wanted = resolve([one for one in upto if one.name in names], tenant)
     wanted = wanted if only is None else wanted.part(only)
     bound, actual = reader.read(environment.port, wanted, known)
+    refuse_series(project, actual.series)
     if late := tuple(trust.judge(bound.records, {})):  # lines, whose model only Odoo knows
         raise PhaselineError(*late)
     arranged = replace(bound, records=order.arrange(bound.records))
@@ -95,6 +96,16 @@ def make(
     plan = replace(plan, input_hash=hashes[-1])
     records = [one for one in everything.records if one.call is None and one.stage not in names]
     return Reading(plan, arranged, actual, frozenset(one.ref for one in records))
+
+
+def refuse_series(project: Project, series: str) -> None:
+    """Raise when the blueprint was written for another series than the one that is there."""
+    blueprint = project.blueprint
+    if series not in {"", blueprint.odoo}:
+        message = f"blueprint '{blueprint.name}' is for Odoo {blueprint.odoo}, this is {series}"
+        hint = "Take a blueprint of its series, or upgrade this Odoo."
+        place = Place(f"blueprints/{blueprint.name}/blueprint.yml")
+        raise PhaselineError(Fault("B026", message, place, hint))
 
 
 def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> Baseline:
