@@ -1,7 +1,4 @@
-"""Every expected error of Phaseline: what a fault is, its stable code, its exit code.
-
-Nothing is printed and nothing is caught here. `commands/` is the only place that shows a fault.
-"""
+"""Every expected error: what a fault is, its stable code, its exit code; nothing is shown here."""
 
 from __future__ import annotations
 
@@ -113,6 +110,8 @@ BLUEPRINT_CODES: dict[str, Code] = {
     "B022": Code("the module is not available in this Odoo", Exit.INVALID),
     "B023": Code("a search that takes over finds several records", Exit.INVALID),
     "B024": Code("a record that must exist does not", Exit.INVALID),
+    "B025": Code("something dangerous gives no reason, or may never be", Exit.INVALID),
+    "B026": Code("this Odoo is of another series than the blueprint", Exit.INVALID),
 }
 PROJECT_CODES: dict[str, Code] = {
     "C001": Code("the folder is not a project", Exit.USAGE),
@@ -194,6 +193,7 @@ ENGINE_CODES: dict[str, Code] = {
     "E011": Code("the outcome of a write cannot be decided", Exit.UNKNOWN),
     "E012": Code("a module was not installed", Exit.FAILED),
     "E013": Code("the plan is not applied yet", Exit.REFUSED),
+    "E014": Code("production wants a second person's signature", Exit.REFUSED),
     "J001": Code("a journal entry was edited", Exit.FAILED),
     "J002": Code("journal entries are missing", Exit.FAILED),
     "J003": Code("a journal artifact was edited or is missing", Exit.FAILED),

@@ -8,8 +8,9 @@ import pytest
 
 from phaseline.core import inventory_lint
 from phaseline.core.secrecy import looks_secret
-from phaseline.files import clear_secrets, inventory_lines
+from phaseline.files import clear_secrets, inventory_lines, tenants, variable_templates
 from phaseline.files.places import kit_dir
+from phaseline.flows import env_lint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +100,11 @@ CASES = [
     ("host keys by variable", "[testing:vars]\n",
      "[testing:vars]\nansible_host_key_checking=False\n",
      "16 C008 ansible_host_key_checking turns off the check of SSH host keys"),
+    ("two environments with one database", "[testing]\n",
+     "[a:vars]\nodoo_url=https://o.example.com\nodoo_database=x\nenvironment_kind=testing\n"
+     "[b:vars]\nodoo_url=https://o.example.com/\nodoo_database=x\nenvironment_kind=production\n"
+     "[testing]\n",
+     "18 C008 environments 'a' and 'b' are one database"),
     ("a password in clear", "[odoo]\napp1", "[odoo]\napp1 ansible_become_password=x",
      "2 C012 ansible_become_password is a secret in clear"),
 ]  # fmt: skip
@@ -143,12 +149,35 @@ def test_what_only_speaks_of_secrets_is_none(key: str, value: str) -> None:
 def test_secrets_in_the_variables_of_a_project_are_found_and_not_repeated(tmp_path: Path) -> None:
     folder = tmp_path / "group_vars" / "testing"
     folder.mkdir(parents=True)
-    (folder / "vars.yml").write_text("---\nsmtp: {host: mx, smtp_password: hunter2}\n")
+    (folder / "vars.yml").write_text("---\nsmtp: {smtp_password: hunter2, host: mx}\n")
     (folder / "vault.yml").write_text("vault_tenants: {}\n")
     (folder / "sealed.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
     found = list(clear_secrets.find(tmp_path))
     assert [f"{one.place}: {one.message}" for one in found] == [
-        "group_vars/testing/vars.yml:2:18: smtp_password is a secret in clear",
+        "group_vars/testing/vars.yml:2:8: smtp_password is a secret in clear",
         "group_vars/testing/vault.yml:1:1: the vault is not encrypted",
     ]
     assert "hunter2" not in repr(found)
+
+
+def test_templates_that_run_programs_are_found_in_the_variables(tmp_path: Path) -> None:
+    folder = tmp_path / "group_vars" / "all"
+    folder.mkdir(parents=True)
+    lines = [
+        "a: \"{{ lookup('pipe', 'id') }}\"",
+        "b: >-\n  {{ query(\n  'ansible.builtin.pipe', 'id') }}",
+        "c: \"{{ ''.__class__ }}\"",
+        "d: \"{{ lookup('community.hashi_vault.hashi_vault', 'x') }} and pipe\"",
+        "e: \"{% if lookup('lines', 'id') %}x{% endif %}\"",
+    ]
+    (folder / "vars.yml").write_text("\n".join(lines))
+    found = [str(one.place) for one in variable_templates.find(tmp_path)]
+    assert found == [f"group_vars/all/vars.yml:{place}" for place in ("1:5", "3:3", "5:5", "7:5")]
+
+
+def test_one_domain_does_not_lead_to_two_environments(tmp_path: Path) -> None:
+    (tmp_path / "inventory.ini").write_text(GOOD)
+    for env in ("testing", "production"):
+        tenants.add(tmp_path, env, {"name": "harbour", "domain": "shop.example.com", "plan": "s"})
+    found = [one.message for one in env_lint.judge(tmp_path)]
+    assert len([one for one in found if "domain shop.example.com is in" in one]) == 1, found

@@ -34,6 +34,7 @@ def test_a_plan_is_what_the_case_says(path: Path, tmp_path: Path) -> None:
         for change in plan.changes
     ]
     assert found == case.get("changes"), found
+    assert [one.ref for one in plan.changes if one.dangerous] == case.get("dangerous", [])
     if "unchanged" in case:
         assert plan.unchanged == case["unchanged"]
 

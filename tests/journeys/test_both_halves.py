@@ -70,6 +70,9 @@ class Rollout:
         for words in (("apply", stage), ("verify", stage), ("sign", stage, "--person", "Ada")):
             self.run(*words, env=env)
 
+    def persons(self, stage: str, env: str) -> set[str]:
+        return {one["person"] for one in self.entries("sign", env) if one["stage"] == stage}
+
     def entries(self, kind: str, env: str) -> list[dict[str, Any]]:
         found = journal.read(self.project)
         return [dict(one.payload) for one in found if (one.kind, one.env) == (kind, env)]
@@ -101,12 +104,19 @@ def rollout(lab_project: Path) -> Rollout:
 
 @pytest.fixture(scope="module")
 def proven(rollout: Rollout) -> Rollout:
-    """Both stages applied, proven and signed in testing; production had to wait for it."""
-    if not rollout.entries("sign", TESTING):  # in a lab that is used again they are there
+    """Both stages applied, proven and signed by two in testing; production had to wait for both."""
+    # In a lab that is used again the signatures are there.
+    if not rollout.entries("sign", TESTING):
         refused = rollout.run("apply", STAGES[0], env=PRODUCTION, code=5)
         assert "E009" in refused.stderr
     for stage in STAGES:
         rollout.prove(stage, TESTING)
+    if rollout.persons(STAGES[0], TESTING) == {"Ada"}:
+        refused = rollout.run("apply", STAGES[0], env=PRODUCTION, code=5)
+        assert "E014" in refused.stderr
+        assert "only Ada signed it in testing" in refused.stderr
+    for stage in STAGES:
+        rollout.run("sign", stage, "--person", "Grace", env=TESTING)
     return rollout
 
 

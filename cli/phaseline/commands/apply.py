@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 @project_option
 @click.option("--fingerprint", help="Apply only if the plan still has this fingerprint.")
 @click.option("--max-changes", type=click.IntRange(0), help="How many existing records may change.")
+@click.option(
+    "--max-destroy",
+    type=click.IntRange(0),
+    help="How many records may be deleted; production: none.",
+)
+@click.option("--confirm", metavar="ENV", help="The production's name, when records go.")
 @click.option("--overwrite", multiple=True, metavar="FIELD", help="A value edited in Odoo.")
 @click.option("--override", metavar="REASON", help="Pass the gate; the reason is journalled.")
 @format_option
@@ -29,6 +35,8 @@ def command(
     project_dir: Path,
     fingerprint: str | None,
     max_changes: int | None,
+    max_destroy: int | None,
+    confirm: str | None,
     overwrite: tuple[str, ...],
     override: str | None,
     output_format: str,
@@ -43,7 +51,9 @@ def command(
     from phaseline.files.render_apply import render
     from phaseline.flows import apply
 
-    allowed = apply.Permission(fingerprint, max_changes, frozenset(overwrite), override)
+    allowed = apply.Permission(
+        fingerprint, max_changes, frozenset(overwrite), override, max_destroy, confirm
+    )
     result = apply.run(project_dir, stage, env, allowed, lambda text: click.echo(text, err=True))
     emit(result, output_format, lambda: render(result, colour=colour()))
     return int(Exit.DONE)

@@ -31,7 +31,8 @@ class Actual:
 
     `ids` holds what each ref leads to, `paths` where `ref:name/field` leads to, `found` the ids an
     `adopt` search found, `held` whether the state behind a call holds, `names` all fields of models
-    that were asked for a field they do not have, `markers` the artifact of the last apply by stage.
+    that were asked for a field they do not have, `markers` the artifact of the last apply by stage,
+    `series` which Odoo it is, when modules were asked for.
     """
 
     ids: Mapping[str, tuple[str, int]] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Actual:
     modules: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     markers: Mapping[str, str] = field(default_factory=dict)
+    series: str = ""
 
     def look_up(self, ref: Ref) -> int | None:
         """Return the id a ref leads to, None when it leads nowhere yet."""

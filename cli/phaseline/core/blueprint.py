@@ -61,6 +61,7 @@ class RecordSpec:
     values: Mapping[str, Node] = field(default_factory=dict)
     initial: Mapping[str, Node] = field(default_factory=dict)
     call: CallSpec | None = None
+    dangerous: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,11 @@ class Stage:
         return next((step.note for step in self.steps if step.state != "done"), "done")
 
     @property
+    def dangerous(self) -> tuple[Mapping[str, Any], ...]:
+        """The changes that reach administrator-level trust, with the reason given."""
+        return tuple(change for change in self.changes if change.get("dangerous"))
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of change that occur."""
         present = {kind for model in self.models for kind in model.counts}
@@ -98,7 +103,7 @@ def board(name: str, events: Sequence[Event]) -> Stage:
             planned_step(last(events, "plan", name), changes),
             applied_step(name, events),
             proven_step(proven),
-            signed_step(signed, holds=holds),
+            signed_step(signed, signers(name, events, signed), holds=holds),
         ),
         changes=changes,
         models=models(changes),
@@ -177,10 +182,24 @@ def proven_step(event: Event | None) -> Step:
     return Step("proven", state, event, f"{held} of {len(proofs)} proofs hold")
 
 
-def signed_step(event: Event | None, *, holds: bool) -> Step:
+def signers(name: str, events: Iterable[Event], signed: Event | None) -> tuple[str, ...]:
+    """Return everybody who signed the same input of a stage in the same environment."""
+    if signed is None:
+        return ()
+    same = (signed.env, signed.payload.get("input_hash"))
+    persons = (
+        str(event.payload.get("person", event.who))
+        for event in events
+        if event.kind == "sign" and event.stage == name
+        if (event.env, event.payload.get("input_hash")) == same
+    )
+    return tuple(dict.fromkeys(persons))
+
+
+def signed_step(event: Event | None, persons: tuple[str, ...], *, holds: bool) -> Step:
     """Return the step of the last signature."""
     if event is None:
         return Step("signed", "open", None, "nobody has signed")
     if not holds:
         return Step("signed", "failed", event, "signed, but not on the latest verdict")
-    return Step("signed", "done", event, f"by {event.payload.get('person', event.who)}")
+    return Step("signed", "done", event, f"by {' and '.join(persons)}")

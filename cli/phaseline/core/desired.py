@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.core.expansion import Expansion
 from phaseline.core.expressions import MISSING, Ref, Scope
 from phaseline.core.records import Owned, Record, secrets_in
+from phaseline.core.trust import judge, reason
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ class Desired:
         )
 
     @property
+    def dangerous(self) -> tuple[str, ...]:
+        """The records and settings that say why they reach administrator-level trust."""
+        named = [record.ref for record in self.records if record.dangerous]
+        return (*named, *(name for name, owned in self.settings.items() if owned.dangerous))
+
+    @property
     def by_ref(self) -> dict[str, Record]:
         """The records by ref."""
         return {record.ref: record for record in self.records}
@@ -55,6 +62,8 @@ def resolve(stages: Iterable[Stage], tenant: Tenant) -> Desired:
                 own_setting(settings, name, node, scope)
             records += file_records(stage.name, file, scope)
     refuse_twins(records, faults)
+    refuse_needed(records, faults)
+    faults += judge(records, settings)
     if faults:
         raise PhaselineError(*faults)
     return Desired(tuple(records), modules, settings)
@@ -62,9 +71,14 @@ def resolve(stages: Iterable[Stage], tenant: Tenant) -> Desired:
 
 def own_setting(settings: dict[str, Owned], name: str, node: Node, scope: Scope) -> None:
     """Add a setting; one that another file owns already is a fault."""
-    value = scope.value(node)
+    why = reason(node.entries.get("dangerous"), scope)
+    value = scope.value(node.entries.get("value", node) if why else node)
     if value is MISSING:
         return
+    if name.startswith("module_"):
+        message = f"setting '{name}' installs or uninstalls a module unseen"
+        hint = "Write the module under 'modules'; phaseline never uninstalls one."
+        scope.faults.append(Fault("B005", message, node.place, hint))
     if name in settings:
         message = f"setting '{name}' is owned by {settings[name].place} already"
         scope.faults.append(Fault("B018", message, node.place, "Keep one of the two."))
@@ -72,7 +86,7 @@ def own_setting(settings: dict[str, Owned], name: str, node: Node, scope: Scope)
         message = f"{secret} stands in a setting"
         hint = "A secret belongs into the 'initial' of a record, where it is set once."
         scope.faults.append(Fault("B005", message, node.place, hint))
-    settings[name] = Owned(value, node.place)
+    settings[name] = Owned(value, node.place, why)
 
 
 def file_records(stage: str, file: StageFile, scope: Scope) -> list[Record]:
@@ -90,6 +104,18 @@ def need(scope: Scope, node: Node) -> Any:
     """Return a ref of `needs`, which is written without `ref:`."""
     text = node.value if isinstance(node.value, str) else ""
     return scope.ref(node, text.removeprefix("ref:"))
+
+
+def refuse_needed(records: Iterable[Record], faults: list[Fault]) -> None:
+    """Note each ref of a record that stays to one that must not be there."""
+    gone = {record.ref: record for record in records if record.absent}
+    for record in records:
+        for ref in () if record.absent else record.refs():
+            if ref.name in gone:
+                where = gone[ref.name].place
+                message = f"{record.ref} needs ref:{ref.name}, which is absent by {where}"
+                hint = "Take the ref out as well, or keep the record."
+                faults.append(Fault("B016", message, ref.place or record.place, hint))
 
 
 def refuse_twins(records: Iterable[Record], faults: list[Fault]) -> None:

@@ -90,7 +90,11 @@ class _Comparison:
         if different:
             self.fitting.pending = True
             place = different[0].place
-            yield Change("setting", "settings", SETTINGS, "", place, "settings", tuple(different))
+            reasons = (self.desired.settings[one.name].dangerous for one in different)
+            change = Change(
+                "setting", "settings", SETTINGS, "", place, "settings", tuple(different)
+            )
+            yield replace(change, dangerous=" ".join(filter(None, reasons)))
 
     def record(self, record: Record) -> Iterable[Change]:
         """The changes one record needs: none or one."""
@@ -240,6 +244,7 @@ class _Comparison:
         fields: tuple[FieldChange, ...] = (),
     ) -> Change:
         """Return one change of a record."""
-        return Change(
+        change = Change(
             kind, record.ref, record.model, record.stage, record.place, reason, fields, found
         )
+        return replace(change, dangerous=record.dangerous)

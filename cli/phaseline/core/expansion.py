@@ -11,9 +11,10 @@ from phaseline.core.expressions import MISSING, NAME, Ref, Scope
 from phaseline.core.marked import Node
 from phaseline.core.nearest import suggest
 from phaseline.core.records import Call, Owned, Record, secrets_in
+from phaseline.core.trust import reason
 from phaseline.errors import Fault
 
-LINE_KEYS = ("ref", "each", "when", "unless", "values", "initial", "absent")
+LINE_KEYS = ("ref", "each", "when", "unless", "values", "initial", "absent", "dangerous")
 
 
 class Expansion:
@@ -65,6 +66,7 @@ class Expansion:
             absent=spec.absent,
             call=None if spec.call is None else resolve_call(spec.call, scope),
             parent=parent,
+            dangerous=reason(spec.dangerous, scope),
         )
         yield from lines
 
@@ -99,6 +101,7 @@ class Expansion:
                 absent=absent is not None and absent.value is True,
                 values=entries.get("values", empty).entries,
                 initial=entries.get("initial", empty).entries,
+                dangerous=entries.get("dangerous"),
             )
             found += Expansion(self.stage, scope).expand(spec, parent)
         return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,38 @@ def judge(
 
 
 def judge_production(
-    stage: str, input_hash: str, signatures: Iterable[Signature], testing: Iterable[str]
+    stage: str,
+    input_hash: str,
+    signatures: Iterable[Signature],
+    testing: Iterable[str],
+    dangerous: Sequence[str] = (),
 ) -> Iterator[Fault]:
-    """Yield the fault of a production apply that no testing environment has proven."""
+    """Yield the fault of a production apply that testing has not proven.
+
+    What is `dangerous` wants the signatures of two persons, each on this very input.
+    """
     environments = set(testing)
-    for one in signatures:
-        same = one.stage == stage and one.input_hash == input_hash
-        if same and one.env in environments:
-            return
-    message = f"stage '{stage}' carries no testing signature on this input"
-    hint = f"Verify and sign it in testing, or give a reason: --override REASON ({stage})"
-    yield Fault("E009", message, None, hint)
+    signed = [one for one in signatures if (one.stage, one.input_hash) == (stage, input_hash)]
+    persons = {known_as(one.person): one.person for one in signed if one.env in environments}
+    if not persons:
+        message = f"stage '{stage}' carries no testing signature on this input"
+        hint = f"Verify and sign it in testing, or give a reason: --override REASON ({stage})"
+        yield Fault("E009", message, None, hint)
+    elif dangerous and len(persons) == 1:
+        (only,) = persons.values()
+        message = (
+            f"stage '{stage}' holds {in_short(dangerous)} and only {only} signed it in testing"
+        )
+        hint = f'Have another person look and run: phaseline sign {stage} --env ENV --person "NAME"'
+        yield Fault("E014", message, None, hint)
+
+
+def known_as(person: str) -> str:
+    """Return a name as it is compared: case, spaces and forms of letters make no other person."""
+    return " ".join(unicodedata.normalize("NFKC", person).casefold().split())
+
+
+def in_short(dangerous: Sequence[str]) -> str:
+    """Return the first of the dangerous things and how many there are."""
+    more = f" and {len(dangerous) - 1} more" if len(dangerous) > 1 else ""
+    return f"what is dangerous ({dangerous[0]}{more})"

@@ -15,9 +15,15 @@ SHARE = 0.30
 SMALL = 10
 
 
-def judge(plan: Plan, max_changes: int | None, overwrite: Collection[str]) -> Iterator[Fault]:
+def judge(
+    plan: Plan,
+    max_changes: int | None,
+    overwrite: Collection[str],
+    max_destroy: int | None = None,
+) -> Iterator[Fault]:
     """Every reason why the plan must not be applied."""
     yield from too_many(plan, max_changes)
+    yield from too_destructive(plan, max_destroy)
     for change, one in plan.edited:
         if not allowed(change, one, overwrite):
             since = "since the last apply"
@@ -41,6 +47,15 @@ def too_many(plan: Plan, max_changes: int | None) -> Iterator[Fault]:
         hint = f"Read the plan; if it is right: --max-changes {len(touching)}"
         place: Place = touching[0].place
         yield Fault("E003", message, place, hint)
+
+
+def too_destructive(plan: Plan, most: int | None) -> Iterator[Fault]:
+    """The fault of a plan that deletes more than it may; without a number it is not counted."""
+    gone = [one for one in plan.changes if one.kind == "delete"]
+    if most is not None and len(gone) > most:
+        message = f"{len(gone)} records would be deleted, at most {most} may"
+        hint = f"Read the plan; if it is right: --max-destroy {len(gone)}"
+        yield Fault("E003", message, gone[0].place, hint)
 
 
 def allowed(change: Change, one: FieldChange, overwrite: Collection[str]) -> bool:

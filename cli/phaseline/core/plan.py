@@ -41,7 +41,8 @@ class FieldChange:
 class Change:
     """One change with its reason and the place that asks for it.
 
-    `later` tells that a change before it has to be made first to know what it will be.
+    `later` tells that a change before it has to be made first to know what it will be; `dangerous`
+    is the reason given for a change that reaches administrator-level trust.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
     record: int | None = None
     later: bool = False
+    dangerous: str = ""
 
     @property
     def summary(self) -> str:
@@ -74,6 +76,7 @@ class Change:
             "summary": self.summary,
             "id": self.record,
             "later": self.later,
+            "dangerous": self.dangerous,
             "fields": [
                 {
                     "name": one.name,

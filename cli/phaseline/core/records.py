@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A value we own and the place that says so."""
+    """A value we own, the place that says so, and why it must be when it is dangerous."""
 
     value: Any
     place: Place
+    dangerous: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Record:
     call: Call | None = None
     needs: tuple[str, ...] = ()
     parent: tuple[str, str] | None = None
+    dangerous: str = ""
 
     def refs(self) -> Iterator[Ref]:
         """Every ref the record mentions."""

@@ -52,11 +52,13 @@ RECORD_KEYS = (
     "values",
     "initial",
     "absent",
+    "dangerous",
     "call",
     "on",
     "with",
     "until",
 )
+REASONED = ("value", "dangerous")
 NUMBERED = re.compile(r"[0-9]{2}_")
 
 
@@ -138,7 +140,7 @@ class _StageFile:
             needs=shape.sequence(entries.get("needs")),
             decisions=self.decisions(entries.get("decisions")),
             modules=tuple(modules),
-            settings=self.fields(entries.get("settings")),
+            settings=self.settings(entries.get("settings")),
             records=tuple(self.record(item) for item in shape.sequence(entries.get("sets"))),
             proofs=tuple(decode_proof(shape, it) for it in shape.sequence(entries.get("proves"))),
         )
@@ -183,6 +185,7 @@ class _StageFile:
             values=self.fields(entries.get("values")),
             initial=self.fields(entries.get("initial")),
             call=self.call(entries),
+            dangerous=entries.get("dangerous"),
         )
 
     def call(self, entries: Mapping[str, Node]) -> CallSpec | None:
@@ -209,6 +212,14 @@ class _StageFile:
         )
         arguments = self.fields(entries.get("with"))
         return CallSpec(shape.text(method), entries.get("on"), arguments, target)
+
+    def settings(self, node: Node | None) -> Mapping[str, Node]:
+        """Return the settings; one that gives a reason has its value beside it."""
+        found = self.fields(node)
+        for one in found.values():
+            if "dangerous" in one.entries:
+                self.shape.mapping(one, REASONED, REASONED)
+        return found
 
     def fields(self, node: Node | None) -> Mapping[str, Node]:
         """Return a mapping of values with the texts of `file:` in place."""

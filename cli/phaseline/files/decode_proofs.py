@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from phaseline.core import trust
 from phaseline.core.blueprint import Proof
+from phaseline.core.marked import plain
 from phaseline.errors import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from phaseline.core.marked import Node
     from phaseline.files.shape import Shape
 
-PROOF_KEYS = ("id", "says", "covers", "when", "reads", "acts")
+PROOF_KEYS = ("id", "says", "covers", "when", "dangerous", "reads", "acts")
 READ_KEYS = ("model", "domain", "as", "expect", "count", "every", "context", "order", "limit")
 JUDGES = ("expect", "count", "every")
 VERBS = ("create", "write", "call", "search", "read", "expect", "expect_refused", "unlink")
@@ -35,6 +39,7 @@ def decode_proof(shape: Shape, node: Node) -> Proof:
         check_read(shape, read)
     for step in acts:
         check_step(shape, step)
+    check_trust(shape, entries.get("dangerous"), acts)
     return Proof(
         id=identity,
         says=shape.text(entries.get("says")),
@@ -44,6 +49,19 @@ def decode_proof(shape: Shape, node: Node) -> Proof:
         acts=acts,
         when=entries.get("when"),
     )
+
+
+def check_trust(shape: Shape, reason: Node | None, acts: Iterable[Node]) -> None:
+    """Note the first step that reaches administrator-level trust when no reason is given."""
+    if reason is not None:
+        if len(shape.text(reason).split()) < trust.WORDS:
+            shape.faults.append(trust.no_reason(reason.place))
+        return
+    for step in acts:
+        for what, why in trust.of_step({key: plain(one) for key, one in step.entries.items()}):
+            hint = "Say in the proof why it must be: dangerous: a sentence."
+            shape.faults.append(trust.fault(f"this step ({what})", why, step.place, hint))
+            return
 
 
 def check_read(shape: Shape, node: Node) -> None:

@@ -11,7 +11,7 @@ from phaseline.core.nearest import suggest
 from phaseline.core.tenant import Tenant, answer
 from phaseline.core.values import show
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files import marks
+from phaseline.files import clear_secrets, marks
 from phaseline.files.decode import FORMAT, load_blueprint
 from phaseline.files.places import kit_dir
 
@@ -87,7 +87,10 @@ def open_project(folder: Path) -> Project:
     demand(folder)
     root = marks.load(folder / "tenant.yml", "tenant.yml")
     refuse_newer(root)
-    return Project(folder, root, find_blueprint(folder, root))
+    project = Project(folder, root, find_blueprint(folder, root))
+    if readable := tuple(clear_secrets.find_written(folder)):
+        raise PhaselineError(*readable)
+    return project
 
 
 def refuse_newer(root: Node) -> None:

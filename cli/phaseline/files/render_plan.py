@@ -47,6 +47,8 @@ def change_lines(change: Mapping[str, Any]) -> list[Text]:
     head.append(f"  {change['model']}  {change['reason']}  ", "")
     head.append(change["place"], "dim")
     lines = [head]
+    if change["dangerous"]:
+        lines.append(Text(f"      dangerous: {change['dangerous']}", "bold red"))
     for one in change["fields"]:
         if change["kind"] == "create":
             continue
@@ -72,6 +74,9 @@ def footer(result: Mapping[str, Any]) -> list[Text]:
     if not result["changes"]:
         summary = f"nothing to do, {counts['unchanged']} right"
     lines = [Text(f"\n{summary}", "bold")]
+    if risky := [change["ref"] for change in result["changes"] if change["dangerous"]]:
+        told = f"{len(risky)} dangerous, production wants two persons' signatures: "
+        lines.append(Text(told + ", ".join(risky), "bold red"))
     lines += [
         Text(f"gate: {fault['code']} {fault['message']}", "red") for fault in result.get("gate", [])
     ]

@@ -36,10 +36,14 @@ def password_file(project: Path) -> Path:
         _refuse_lost(project, found)
         found.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         replace(found, randomness.token_urlsafe(LENGTH) + "\n", 0o600)
-    if found.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        message = "the vault's password can be read by others"
-        raise PhaselineError(Fault("C006", message, Place(str(found)), f"Run: chmod 600 {found}"))
+    refuse_open(found, "the vault's password can be read by others")
     return found
+
+
+def refuse_open(file: Path, message: str) -> None:
+    """Raise for a file that others than its owner can open."""
+    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise PhaselineError(Fault("C006", message, Place(str(file)), f"Run: chmod 600 {file}"))
 
 
 def load(project: Path, env: str) -> dict[str, Any]:
@@ -47,11 +51,13 @@ def load(project: Path, env: str) -> dict[str, Any]:
     file = path(project, env)
     if not file.is_file():
         return {}
+    refuse_open(file, "the vault can be read by others")
     sealed = file.read_bytes()
     if not sealed.startswith(MARK):
         hint = f"Run: ansible-vault encrypt {file}, and change every secret that was in it."
         message = "the vault is not encrypted"
         raise PhaselineError(Fault("C012", message, Place(str(file)), hint))
+    _refuse_foreign(file, env, sealed)
     from ansible.errors import AnsibleError  # noqa: PLC0415  # costs 0.2 s, for few commands
 
     try:
@@ -90,6 +96,16 @@ def _lib(project: Path) -> Any:
 
     secret = VaultSecret(password_file(project).read_bytes().strip())
     return VaultLib([("default", secret)])
+
+
+def _refuse_foreign(file: Path, env: str, sealed: bytes) -> None:
+    """Raise for a vault whose first line says that it is sealed for something else."""
+    parts = sealed.split(b"\n", 1)[0].decode(errors="replace").strip().split(";")
+    identity = parts[3] if len(parts) > 3 else ""  # noqa: PLR2004 (name; version; cipher; id)
+    if identity not in {"", "default", env}:
+        message = f"the vault is sealed for '{identity[:40]}', not for '{env}'"
+        hint = f"Put the vault of '{env}' there, or run: ansible-vault rekey {file}"
+        raise PhaselineError(Fault("C007", message, Place(str(file)), hint))
 
 
 def _refuse_lost(project: Path, wanted: Path) -> None:

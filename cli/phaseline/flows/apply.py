@@ -22,10 +22,10 @@ from phaseline.odoo.reader import MARKER
 from phaseline.odoo.writer import Writer, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
-    from phaseline.core.plan import Change
+    from phaseline.core.plan import Change, Plan
 
     Tell = Callable[[str], None]
 
@@ -41,6 +41,8 @@ class Permission:
     max_changes: int | None = None
     overwrite: Collection[str] = field(default_factory=frozenset)
     override: str | None = None
+    max_destroy: int | None = None
+    confirm: str | None = None
 
 
 def silent(_: str) -> None:
@@ -96,7 +98,7 @@ def refuse(
 ) -> list[Fault]:
     """Raise every reason why this plan must not be applied; return the gates an override passes."""
     plan = reading.plan
-    faults = list(limits.judge(plan, allowed.max_changes, allowed.overwrite))
+    faults = list(judge_limits(plan, environment, allowed))
     reviewed = allowed.fingerprint
     if reviewed is not None and not plan.fingerprint.startswith(reviewed[:64].ljust(SHORTEST)):
         message = f"the plan is now {plan.fingerprint[:12]}, not {reviewed[:12]}"
@@ -107,6 +109,18 @@ def refuse(
     if faults or (gates and not allowed.override):
         raise PhaselineError(*gates, *faults)
     return gates
+
+
+def judge_limits(plan: Plan, environment: Environment, allowed: Permission) -> Iterator[Fault]:
+    """Yield what is too much; on production each deletion is, until it is counted and confirmed."""
+    most, name = allowed.max_destroy, environment.name
+    if most is None and environment.kind == "production":
+        most = 0
+    yield from limits.judge(plan, allowed.max_changes, allowed.overwrite, most)
+    gone = plan.counts["delete"]
+    if gone and environment.kind == "production" and allowed.confirm != name:
+        message = f"{gone} records of '{name}' would be deleted and nobody confirmed it"
+        yield Fault("C011", message, None, f"Add: --confirm {name}")
 
 
 def note_override(project: Project, env: str, stage: str, reason: str, gates: list[Fault]) -> None:

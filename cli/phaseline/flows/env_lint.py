@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from phaseline.core import hosting, inventory_lint
 from phaseline.errors import Fault, PhaselineError
-from phaseline.files import clear_secrets, inventory_lines, tenants
+from phaseline.files import clear_secrets, inventory_lines, tenants, variable_templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ def judge(project_dir: Path) -> Iterator[Fault]:
         yield from inventory_lint.judge(inventory)
     yield from judge_tenants(project_dir, inventory)
     yield from clear_secrets.find(project_dir)
+    yield from variable_templates.find(project_dir)
 
 
 def judge_tenants(project_dir: Path, inventory: Inventory) -> Iterator[Fault]:

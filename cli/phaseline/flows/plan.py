@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core import diff, gate, order
+from phaseline.core import diff, gate, order, trust
 from phaseline.core.baseline import Baseline
 from phaseline.core.desired import Desired, resolve
-from phaseline.errors import Fault
+from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import journal, signing
 from phaseline.files.project import Project, open_project
 from phaseline.flows.environment import Environment, connect, full_name
@@ -86,6 +86,9 @@ def make(
     wanted = resolve([one for one in upto if one.name in names], tenant)
     wanted = wanted if only is None else wanted.part(only)
     bound, actual = reader.read(environment.port, wanted, known)
+    refuse_series(project, actual.series)
+    if late := tuple(trust.judge(bound.records, {})):  # lines, whose model only Odoo knows
+        raise PhaselineError(*late)
     arranged = replace(bound, records=order.arrange(bound.records))
     baseline = last_values(project.folder, actual, names)
     plan = diff.compare(arranged, actual, known, names, baseline)
@@ -93,6 +96,16 @@ def make(
     plan = replace(plan, input_hash=hashes[-1])
     records = [one for one in everything.records if one.call is None and one.stage not in names]
     return Reading(plan, arranged, actual, frozenset(one.ref for one in records))
+
+
+def refuse_series(project: Project, series: str) -> None:
+    """Raise when the blueprint was written for another series than the one that is there."""
+    blueprint = project.blueprint
+    if series not in {"", blueprint.odoo}:
+        message = f"blueprint '{blueprint.name}' is for Odoo {blueprint.odoo}, this is {series}"
+        hint = "Take a blueprint of its series, or upgrade this Odoo."
+        place = Place(f"blueprints/{blueprint.name}/blueprint.yml")
+        raise PhaselineError(Fault("B026", message, place, hint))
 
 
 def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> Baseline:
@@ -125,7 +138,10 @@ def gate_faults(
     faults = list(gate.judge(stage, environment.name, predecessors, signatures.here))
     if environment.kind == "production":
         input_hash = project.input_hash(stage)
-        faults += gate.judge_production(stage, input_hash, signatures.here, signatures.testing)
+        dangerous = reading.desired.dangerous
+        faults += gate.judge_production(
+            stage, input_hash, signatures.here, signatures.testing, dangerous
+        )
     return faults
 
 
@@ -178,6 +194,9 @@ def record(project: Project, env: str, plan: Plan, stage: str) -> None:
         "input_hash": project.input_hash(stage),
         "counts": own.counts,
     }
-    short = ("kind", "ref", "model", "summary", "place")
-    payload["changes"] = [{key: change[key] for key in short} for change in changes]
+    short = ("kind", "ref", "model", "summary", "place", "dangerous")
+    payload["changes"] = [
+        {key: change[key] for key in short if change[key] or key != "dangerous"}
+        for change in changes
+    ]
     journal.append(project.folder, "plan", env, payload)

@@ -57,7 +57,9 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
         "model": {"type": "char", "required": True}, "res_id": {"type": "integer"},
         "noupdate": {"type": "boolean"},
     },
-    "ir.module.module": {"name": {"type": "char"}, "state": {"type": "char"}},
+    "ir.module.module": {
+        "name": {"type": "char"}, "state": {"type": "char"}, "latest_version": {"type": "char"},
+    },
     "res.company": {
         "name": {"type": "char", "required": True},
         "currency_id": {"type": "many2one", "relation": "res.currency"},

@@ -1,14 +1,15 @@
-"""Installs modules and proves by their state that they are installed."""
+"""Reads the states of modules; installs them and proves by their state that they are installed."""
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from phaseline.core.plan import Change
     from phaseline.odoo.port import Port
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 TIMEOUT = 1800.0
 PATIENCE = 300.0
 PAUSE = 5.0
+
+
+def states(port: Port, names: Iterable[str]) -> tuple[dict[str, str], str]:
+    """Return the state of each module, and the series of this Odoo as its base module tells it."""
+    domain = [["name", "in", sorted({*names, "base"})]]
+    fields = ["name", "state", "latest_version"]  # Odoo's name for the installed one
+    rows = port.call("ir.module.module", "search_read", domain=domain, fields=fields)
+    versions = [row["latest_version"] or "" for row in rows if row["name"] == "base"]
+    series = ".".join(re.findall(r"\d+", "".join(versions))[:2])
+    return {row["name"]: row["state"] for row in rows}, series
 
 
 def install(port: Port, changes: Sequence[Change]) -> None:
@@ -29,16 +40,16 @@ def install(port: Port, changes: Sequence[Change]) -> None:
     except PhaselineError as error:
         if error.faults[0].code != "O007":
             raise
-    states = wait(port, names)
+    found = wait(port, names)
     faults = [
         Fault(
             "E012",
-            f"module '{change.ref}' is '{states.get(change.ref)}' instead of installed",
+            f"module '{change.ref}' is '{found.get(change.ref)}' instead of installed",
             change.place,
             "Read Odoo's log for the reason, then apply again.",
         )
         for change in changes
-        if states.get(change.ref) != "installed"
+        if found.get(change.ref) != "installed"
     ]
     if faults:
         raise PhaselineError(*faults)
@@ -50,7 +61,7 @@ def wait(port: Port, names: Sequence[str]) -> dict[str, str]:
     while True:
         domain = [["name", "in", list(names)]]
         rows = port.call("ir.module.module", "search_read", domain=domain, fields=["name", "state"])
-        states = {row["name"]: row["state"] for row in rows}
-        if "to install" not in states.values() or time.monotonic() > until:
-            return states
+        found = {row["name"]: row["state"] for row in rows}
+        if "to install" not in found.values() or time.monotonic() > until:
+            return found
         time.sleep(PAUSE)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from phaseline.core.desired import Desired
     from phaseline.odoo.port import Port
 from phaseline.odoo.definitions import ATTRIBUTES, field_info, named_fields
+from phaseline.odoo.modules import states
 from phaseline.odoo.refs import CONTEXT, find_refs
 from phaseline.odoo.until import holds
 
@@ -50,6 +51,7 @@ def read(port: Port, desired: Desired, known: Collection[str]) -> tuple[Desired,
         modules=run.states,
         settings=run.setting_values,
         markers=run.marks,
+        series=run.series,
     )
     return run.desired, actual
 
@@ -72,6 +74,7 @@ class _Reading:
     read_values: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     setting_values: dict[str, Any] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
+    series: str = ""
 
     def search_read(self, model: str, domain: list[Any], fields: list[str]) -> list[dict[str, Any]]:
         """Search and read in one call, archived records too."""
@@ -81,11 +84,9 @@ class _Reading:
         return found
 
     def modules(self) -> None:
-        """Read the state of every wanted module."""
+        """Read the state of every wanted module, and which Odoo it is."""
         if self.desired.modules:
-            domain = [["name", "in", sorted(self.desired.modules)]]
-            rows = self.search_read("ir.module.module", domain, ["name", "state"])
-            self.states = {row["name"]: row["state"] for row in rows}
+            self.states, self.series = states(self.port, self.desired.modules)
 
     def references(self) -> None:
         """Find the database id of every ref anybody mentions."""

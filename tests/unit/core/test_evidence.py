@@ -36,6 +36,14 @@ def test_an_apply_without_an_end_is_a_failure() -> None:
     assert stage.steps[1].note == "interrupted"
 
 
+def test_everybody_who_signed_the_same_input_is_named() -> None:
+    events = list(sample_journal.events())
+    (first, *_) = (one for one in events if one.kind == "sign" and one.stage == "foundation")
+    again = sample_journal.event(43, "sign", **{**first.payload, "person": "Second Person"})
+    note = evidence.gather([*events, again]).stages[0].steps[-1].note
+    assert note == f"by {first.payload['person']} and Second Person"
+
+
 def test_rows_are_ordered_as_people_count() -> None:
     assert [row.id for row in gathered().rows] == ["A2", "A10", "T1d", "T1e", "W2", "X2"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from phaseline.core import gate
 from phaseline.core.gate import Signature
 
@@ -39,3 +41,30 @@ def test_production_refuses_another_input() -> None:
 def test_a_production_signature_is_no_testing_signature() -> None:
     live = Signature("foundation", "live", "aa", "Ada", "2026-01-01")
     assert list(gate.judge_production("foundation", "aa", [live], ["testing"]))
+
+
+def by(person: str, env: str = "testing", input_hash: str = "aa") -> Signature:
+    return Signature("foundation", env, input_hash, person, "2026-01-01")
+
+
+def test_what_is_dangerous_wants_a_second_person() -> None:
+    (fault,) = gate.judge_production("foundation", "aa", [SIGNED], ["testing"], ["action.x", "b.c"])
+    assert fault.code == "E014"
+    told = "holds what is dangerous (action.x and 1 more) and only Ada signed it in testing"
+    assert fault.message == f"stage 'foundation' {told}"
+    assert not list(gate.judge_production("foundation", "aa", [SIGNED], ["testing"]))
+
+
+def test_two_persons_open_production_for_what_is_dangerous() -> None:
+    signed = [SIGNED, by("Grace")]
+    assert not list(gate.judge_production("foundation", "aa", signed, ["testing"], ["action.x"]))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [by("Ada"), by(" ADA "), by("\uff21da"), by("Grace", "live"), by("Grace", input_hash="bb")],
+    ids=["the same", "by case and space", "by form of letters", "elsewhere", "another input"],
+)
+def test_one_person_is_not_two(second: Signature) -> None:
+    found = gate.judge_production("foundation", "aa", [SIGNED, second], ["testing"], ["action.x"])
+    assert [fault.code for fault in found] == ["E014"]

@@ -47,6 +47,18 @@ def test_every_proof_and_every_covered_row_is_on_the_page() -> None:
         assert f'id="row-{row}"' in text
 
 
+def test_a_dangerous_change_stands_out_with_its_reason() -> None:
+    events = list(sample_journal.events())
+    plan = next(one for one in events if one.kind == "plan" and one.stage == "foundation")
+    reason = f"The second order is refused {sample_journal.NASTY}"
+    plan.payload["changes"][3]["dangerous"] = reason
+    about = report.Page("Harbour & Co", "Online brand", "0.1.0", "2026-11-23T21:00:00+00:00")
+    text = report.render(about, evidence.gather(events, sample_journal.STAGES))
+    assert '<span class="badge bad">1 dangerous</span>' in text
+    assert "The second order is refused &lt;script&gt;" in text
+    assert "badge bad" not in page()
+
+
 def test_a_failed_proof_is_said_in_the_first_sentence() -> None:
     summary = page(failing=True).split('id="gates"')[0]
     assert "Not everything holds." in summary

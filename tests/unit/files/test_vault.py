@@ -81,6 +81,30 @@ def test_a_password_open_to_others_is_refused(project: Path, mode: int) -> None:
     assert (error.value.faults[0].code, error.value.exit_code) == ("C006", Exit.SECRET)
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_a_vault_open_to_others_is_refused(project: Path, mode: int) -> None:
+    vault.path(project, "testing").chmod(mode)
+    with pytest.raises(PhaselineError, match="the vault can be read by others") as error:
+        vault.load(project, "testing")
+    assert (error.value.faults[0].code, error.value.exit_code) == ("C006", Exit.SECRET)
+
+
+@pytest.mark.parametrize(("identity", "opens"), [("testing", True), ("production", False)])
+def test_a_vault_sealed_for_something_else_is_refused(
+    project: Path, identity: str, opens: bool
+) -> None:
+    file = vault.path(project, "testing")
+    text = file.read_text()
+    assert text.startswith("$ANSIBLE_VAULT;1.1;AES256\n")
+    file.write_text(text.replace("1.1;AES256", f"1.2;AES256;{identity}", 1))
+    if opens:
+        assert vault.load(project, "testing") == VALUES
+        return
+    with pytest.raises(PhaselineError, match="sealed for 'production', not for 'testing'") as error:
+        vault.load(project, "testing")
+    assert (error.value.faults[0].code, error.value.exit_code) == ("C007", Exit.SECRET)
+
+
 def test_a_vault_in_clear_is_refused(project: Path) -> None:
     vault.path(project, "testing").write_text("vault_tenants: {}\n")
     with pytest.raises(PhaselineError, match="the vault is not encrypted"):

@@ -54,6 +54,7 @@ STAGE = """\
         each: {rack: "${tenant.racks}"}
         values: {name: "Rack ${rack.key}", capacity: "${rack.size}", parent_id: ref:location.parent}
 """
+GONE = "phase: one\nsets: [{ref: location.a, model: location, absent: true}]\n"
 RACKS = 'racks: [{key: a, size: "1.5"}, {key: b, size: "2"}, {key: c, size: "3"}]\n'
 
 
@@ -205,6 +206,29 @@ def test_too_many_changes_are_refused(shop: Workshop) -> None:
     with pytest.raises(PhaselineError, match="12 of 19 records change, at most 5 may"):
         go(shop)
     assert go(shop, max_changes=12)["applied"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed", "codes"),
+    [
+        ("testing", Permission(), []),
+        ("testing", Permission(max_destroy=0), ["E003"]),
+        ("production", Permission(), ["E003", "C011"]),
+        ("production", Permission(max_destroy=1), ["C011"]),
+        ("production", Permission(max_destroy=1, confirm="testing"), ["C011"]),
+        ("production", Permission(max_destroy=0, confirm="live"), ["E003"]),
+        ("production", Permission(max_destroy=1, confirm="live"), []),
+    ],
+)
+def test_production_loses_only_what_is_counted_and_confirmed(
+    tmp_path: Path, kind: str, allowed: Permission, codes: list[str]
+) -> None:
+    made = workshop(tmp_path)
+    made.odoo.seed("phaseline.location.a", "location", {"name": "A"})
+    made.write("10_one", "10_file.yml", GONE)
+    environment = made.environment(kind, "live" if kind == "production" else "testing")
+    plan = make(made.project, environment, ("one",)).plan
+    assert [one.code for one in apply.judge_limits(plan, environment, allowed)] == codes
 
 
 def test_another_run_holds_the_lock(shop: Workshop) -> None:

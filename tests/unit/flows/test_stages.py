@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files import journal, signing
+from phaseline.files import journal, render_plan, signing
 from phaseline.files.render_state import render_drift
 from phaseline.flows import apply, drift, history, init, plan, report, sign, status, verify
 from phaseline.flows.apply import Permission
@@ -153,6 +153,54 @@ def test_production_takes_only_what_testing_signed(shop: Workshop) -> None:
     prove(shop)
     sign.run(shop.folder, "one", "testing", "Ada")
     assert not apply.run(shop.folder, "one", "live", Permission())["applied"]
+
+
+DANGEROUS = """\
+    phase: one
+    sets:
+      - ref: action.a
+        model: ir.actions.server
+        dangerous: The second order of a marketplace is refused inside the save.
+        values: {name: A, state: code, code: pass}
+    proves:
+      - id: the_action_is_there
+        says: The action is there.
+        reads: [{model: ir.actions.server, domain: [[name, "=", A]], count: 1}]
+"""
+
+
+def test_what_is_dangerous_opens_production_with_two_persons(shop: Workshop) -> None:
+    shop.write("10_one", "10_file.yml", DANGEROUS)
+    shop.tenant("")
+    prove(shop)
+    for name in ("Ada", "ada "):
+        sign.run(shop.folder, "one", "testing", name)
+        with pytest.raises(PhaselineError, match="signed it in testing") as error:
+            apply.run(shop.folder, "one", "live", Permission())
+        assert (code(error), error.value.exit_code) == ("E014", 5)
+    sign.run(shop.folder, "one", "testing", "Grace")
+    assert not apply.run(shop.folder, "one", "live", Permission())["applied"]
+
+
+def test_what_is_dangerous_opens_the_next_stage_with_one_person(shop: Workshop) -> None:
+    shop.write("10_one", "10_file.yml", DANGEROUS)
+    shop.write("20_two", "10_file.yml", "phase: two\n")
+    shop.tenant("")
+    prove(shop)
+    sign.run(shop.folder, "one", "testing", "Ada")
+    assert apply.run(shop.folder, "two", "testing", Permission())["applied"]
+
+
+def test_a_plan_shows_what_is_dangerous(shop: Workshop) -> None:
+    shop.write("10_one", "10_file.yml", DANGEROUS)
+    shop.tenant("")
+    planned = plan.run(shop.folder, "one", "testing")
+    reason = "The second order of a marketplace is refused inside the save."
+    assert planned["changes"][0]["dangerous"] == reason
+    text = render_plan.render(planned, colour=False)
+    assert f"      dangerous: {reason}" in text
+    assert "1 dangerous, production wants two persons' signatures: action.a" in text
+    assert journal.read(shop.folder)[-1].payload["changes"][0]["dangerous"] == reason
 
 
 def test_a_rehearsal_in_the_sandbox_opens_no_production(shop: Workshop) -> None:

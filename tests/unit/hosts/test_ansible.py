@@ -91,6 +91,20 @@ def test_a_host_that_does_not_answer_is_unreachable(ground: ansible.Ground) -> N
     assert (error.value.faults[0].code, error.value.exit_code) == ("H040", Exit.UNREACHABLE)
 
 
+@pytest.mark.parametrize(
+    "said", ["Host key verification failed.", "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!"]
+)
+def test_a_host_with_another_key_is_not_entered(ground: ansible.Ground, said: str) -> None:
+    ssh = ground.project_dir / "ssh"
+    ssh.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 255\n")
+    ssh.chmod(0o755)
+    inventory = ground.project_dir / "inventory.ini"
+    inventory.write_text(f"{inventory.read_text()}ansible_ssh_executable={ssh}\n")
+    with pytest.raises(PhaselineError, match="the SSH key of gone is unknown or has ch") as error:
+        run(ground, limit="lost")
+    assert (error.value.faults[0].code, error.value.exit_code) == ("H041", Exit.SECRET)
+
+
 def test_a_playbook_that_cannot_begin_says_why(ground: ansible.Ground) -> None:
     (ground.kit / "playbooks" / "try.yml").write_text("- hosts: all\n  rolls: []\n")
     with pytest.raises(PhaselineError, match="rolls") as error:
