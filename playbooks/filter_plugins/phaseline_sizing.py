@@ -19,9 +19,12 @@ def sizes(
     memory_mb: int,
     database_local: bool = True,
     odoo_local: bool = True,
+    nodes: int = 1,
 ) -> dict[str, Any]:
     """Return `tenants` by name and `postgres`; what does not fit fails with the arithmetic."""
-    host = sizing.Host(int(vcpus), int(memory_mb), bool(database_local), bool(odoo_local))
+    host = sizing.Host(
+        int(vcpus), int(memory_mb), bool(database_local), bool(odoo_local), int(nodes)
+    )
     try:
         placed = sizing.place([sizing.read(one) for one in tenants], host)
     except PhaselineError as error:

@@ -55,12 +55,13 @@ MOST_SOFT_MIB = 2048
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host as far as sizes matter; memory in MiB."""
+    """A host as far as sizes matter; memory in MiB, and how many nodes run each tenant's Odoo."""
 
     vcpus: int
     memory_mb: int
     database: bool = True
     odoo: bool = True
+    nodes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +236,9 @@ def _memory(sizes: Mapping[str, Size], host: Host) -> list[Fault]:
 
 def _connections(sizes: Mapping[str, Size], host: Host) -> list[Fault]:
     most = postgres(host)["max_connections"] - KEPT_CONNECTIONS
-    wanted = sum(one.connections for one in sizes.values())
+    wanted = sum(one.connections for one in sizes.values()) * host.nodes
     if wanted <= most:
         return []
-    message = f"the tenants may open {wanted} connections, PostgreSQL has {most} for them"
+    nodes = f" on {host.nodes} nodes" if host.nodes > 1 else ""
+    message = f"the tenants may open {wanted} connections{nodes}, PostgreSQL has {most} for them"
     return [Fault("H030", message, None, "Take a database host with more memory.")]

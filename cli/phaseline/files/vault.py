@@ -35,9 +35,21 @@ def password_file(project: Path) -> Path:
     if not found.is_file():
         _refuse_lost(project, found)
         found.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        replace(found, randomness.token_urlsafe(LENGTH) + "\n", 0o600)
+        _keep_first(found, randomness.token_urlsafe(LENGTH) + "\n")
     refuse_open(found, "the vault's password can be read by others")
     return found
+
+
+def _keep_first(file: Path, text: str) -> None:
+    """Make a file that another process may be making, too: the first one counts for both."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    replace(beside, text, 0o600)
+    try:
+        os.link(beside, file)
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink()
 
 
 def refuse_open(file: Path, message: str) -> None:

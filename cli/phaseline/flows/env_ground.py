@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LENGTH = 24
-ENVIRONMENT_SECRETS = (
-    "vault_backup_passphrase",
-    "vault_monitoring_password",
-    "vault_postgres_exporter_password",
-)
 TENANT_SECRETS = ("admin_password", "api_key", "database_password", "master_password")
 API_KEY_BYTES = 20  # as Odoo makes them
 
@@ -69,17 +64,14 @@ def ensure_secrets(project: Path, env: str, names: Iterable[str]) -> tuple[str, 
     """Make the secrets that are missing, the authority among them; return their names."""
     found = vault.load(project, env)
     made: list[str] = []
-    if "vault_ca_private_key" not in found or group_vars.certificate(project, env) is None:
+    certificate = group_vars.certificate(project, env)
+    if not authority.belong(found.get("vault_ca_private_key"), certificate):
         key, certificate = authority.make(env)
-        # The key goes first: a certificate without its key could never be used again.
+        # The key goes first; a run that is killed in between leaves two that do not match.
         vault.save(project, env, {**found, "vault_ca_private_key": key})
         group_vars.write_certificate(project, env, certificate)
         found = vault.load(project, env)
         made.append("vault_ca_private_key")
-    for name in ENVIRONMENT_SECRETS:
-        if name not in found:
-            found[name] = randomness.token_urlsafe(LENGTH)
-            made.append(name)
     known = found.setdefault("vault_tenants", {})
     for tenant in names:
         for name in TENANT_SECRETS:

@@ -72,8 +72,12 @@ def refuse_misfit(project_dir: Path, env: str, lines: Iterable[Mapping[str, Any]
     asked = [sizing.read(line) for line in lines]
     inventory, _ = inventory_lines.read(project_dir / "inventory.ini", "inventory.ini")
     databases = inventory.within(env, "postgres")
-    for name in inventory.within(env, "odoo"):
+    nodes = inventory.within(env, "odoo")
+    for name in nodes:
         said = [inventory.of_host(name, key) for key in ("host_vcpus", "host_memory_mb")]
         numbers = [int(one.text) for one in said if one is not None and one.text.isdigit()]
         if len(numbers) == len(said):
-            sizing.place(asked, sizing.Host(numbers[0], numbers[1], database=name in databases))
+            vcpus, memory = numbers
+            local = name in databases
+            host = sizing.Host(vcpus, memory, database=local, nodes=len(nodes))
+            sizing.place(asked, host)

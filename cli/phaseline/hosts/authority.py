@@ -48,3 +48,12 @@ def make(name: str) -> tuple[str, str]:
         serialization.NoEncryption(),
     )
     return private.decode(), certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def belong(key: str | None, certificate: str | None) -> bool:
+    """Return whether both are there and the certificate is that of the key."""
+    if key is None or certificate is None:
+        return False
+    private = serialization.load_pem_private_key(key.encode(), None)
+    public = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    return private.public_key() == public
