@@ -156,6 +156,7 @@ DATA_CODES: dict[str, Code] = {
     "D021": Code("a reference leads nowhere or to several records", Exit.DIFFERENCES),
     "D022": Code("lines are each other's parents", Exit.INVALID),
     "D023": Code("a VAT number, e-mail address, phone or country is invalid", Exit.DIFFERENCES),
+    "D024": Code("an opening balance is not right as a whole", Exit.INVALID),
     "D026": Code("a workbook is not safe to open", Exit.INVALID),
     "D027": Code("a workbook holds XML entities or a document type", Exit.INVALID),
     "D028": Code("a cell holds a formula", Exit.INVALID),

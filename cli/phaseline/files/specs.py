@@ -10,7 +10,7 @@ import yaml
 
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.masterdata.rules import RULES
-from phaseline.masterdata.spec import TYPES, Column, RuleUse, Shape, Spec
+from phaseline.masterdata.spec import TYPES, Balance, Column, RuleUse, Shape, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C is ten times as fast
 TOP = frozenset(
     {"format", "object", "version", "title", "about", "owner", "order", "key", "loader"}
-    | {"columns", "rules", "records", "sums"}
+    | {"columns", "rules", "records", "sums", "balance"}
 )
 OF_COLUMN = frozenset(
     {"type", "required", "length", "decimals", "at_least", "above", "at_most", "choices"}
@@ -29,6 +29,7 @@ OF_RECORD = frozenset(
     {"name", "model", "key", "when", "unless", "adopt", "ask", "fields", "always"}
     | {"initial", "context"}
 )
+OF_BALANCE = frozenset({"of", "once"})
 OF_RULE = frozenset({"rule", "columns", "group"})
 
 
@@ -83,6 +84,7 @@ def read(path: Path) -> Spec:
         shapes=tuple(_shape(said) for said in raw["records"]),
         loader=raw.get("loader", "records"),
         sums=tuple(raw.get("sums", ())),
+        balance=_balance(raw["balance"]) if "balance" in raw else None,
     )
 
 
@@ -95,6 +97,7 @@ def _faults(raw: Mapping[str, Any], path: Path) -> Iterable[Fault]:
             yield Fault("D041", f"column {name} has no known type", place, "See README.md.")
     for said in raw.get("records", ()):
         yield from _unknown(said, OF_RECORD, f"record {said.get('name')}", place)
+    yield from _of_balance(raw, place)
     for said in raw.get("rules", ()):
         yield from _unknown(said, OF_RULE, f"rule {said.get('rule')}", place)
         if said.get("rule") not in RULES:
@@ -102,6 +105,15 @@ def _faults(raw: Mapping[str, Any], path: Path) -> Iterable[Fault]:
         for column in (*said.get("columns", ()), *said.get("group", ())):
             if column not in raw["columns"]:
                 yield Fault("D041", f"rule {said['rule']} names no column '{column}'", place)
+
+
+def _of_balance(raw: Mapping[str, Any], place: Place) -> Iterable[Fault]:
+    said = raw.get("balance")
+    if said is not None:
+        yield from _unknown(said, OF_BALANCE, "the balance", place)
+        for column in (said.get("of"), *said.get("once", ())):
+            if column not in raw["columns"]:
+                yield Fault("D041", f"the balance names no column '{column}'", place)
 
 
 def _unknown(
@@ -135,6 +147,10 @@ def _column(name: str, said: Mapping[str, Any]) -> Column:
         field=said.get("field", ""),
         unit=said.get("unit", ""),
     )
+
+
+def _balance(said: Mapping[str, Any]) -> Balance:
+    return Balance(said["of"], tuple(said["once"]))
 
 
 def _decimal(said: str | None) -> Decimal | None:

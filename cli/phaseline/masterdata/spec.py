@@ -90,6 +90,14 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """What makes a file right as a whole: whose sum counts, and what stands on one line only."""
+
+    of: str
+    once: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """One business object: its file, its rules and its records."""
 
@@ -105,6 +113,7 @@ class Spec:
     shapes: tuple[Shape, ...]
     loader: str = "records"
     sums: tuple[str, ...] = ()
+    balance: Balance | None = None
 
     @property
     def main(self) -> Shape:

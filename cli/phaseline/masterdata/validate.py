@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Place
-from phaseline.masterdata import relations, values
+from phaseline.masterdata import relations, totals, values
 from phaseline.masterdata.findings import Finding, Refused, cut
 from phaseline.masterdata.records import Row
 from phaseline.masterdata.rules import RULES
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from phaseline.masterdata.findings import Table
     from phaseline.masterdata.spec import Column, Spec
-
-TOTALS = frozenset({"total", "totals", "sum", "grand total", "summe", "gesamt", "totaal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,9 @@ def check(spec: Spec, table: Table, reading: values.Reading) -> Verdict:
                 if not any((one.row, name) in refused for name in (*use.columns, *use.group))
             )
     faults.extend(relations.cycles(spec, rows))
+    faults.extend(totals.faults(spec, table, places, rows, findings, reading))
+    told = {one.row for one in faults if one.code == "D024"}
+    findings = [one for one in findings if one.row not in told]
     mended = table.mended + reading.mended
     return Verdict(spec, table, rows, tuple(findings), tuple(faults), mended)
 
@@ -124,7 +125,7 @@ def _rows(
         if column.name not in places and column.default
     ]
     for number, cells in table.rows:
-        if _is_total(cells):
+        if totals.is_total(cells):
             findings.append(
                 Finding(
                     "D037",
@@ -137,11 +138,6 @@ def _rows(
             )
             continue
         yield _row(number, cells, present, reading, findings, defaults)
-
-
-def _is_total(cells: Sequence[object]) -> bool:
-    filled = [cell for cell in cells if cell not in (None, "")]
-    return bool(filled) and str(filled[0]).strip().rstrip(":").casefold() in TOTALS
 
 
 def _row(
