@@ -11,7 +11,7 @@ CODE = re.compile(r"""["']([BCDEHJO]\d{3})["']""")
 
 
 def used() -> set[str]:
-    sources = [path.read_text() for path in modules() if path != PACKAGE / "errors.py"]
+    sources = [path.read_text() for path in modules() if path != PACKAGE / "codes.py"]
     return {code for source in sources for code in CODE.findall(source)}
 
 
@@ -28,5 +28,5 @@ def test_a_title_is_one_clause_without_a_full_stop() -> None:
 
 
 def test_no_code_is_written_twice_in_the_tables() -> None:
-    written = re.findall(r'^    "([A-Z]\d{3})": Code', (PACKAGE / "errors.py").read_text(), re.M)
+    written = re.findall(r'^    "([A-Z]\d{3})": Code', (PACKAGE / "codes.py").read_text(), re.M)
     assert sorted(written) == sorted(CODES)
