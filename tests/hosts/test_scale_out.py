@@ -135,6 +135,19 @@ def test_both_nodes_answer_the_same_session(bench: Bench, browser: Browser) -> N
     assert all(served(bench, node) > before[node] for node in before)
 
 
+def test_several_nodes_have_no_deviation(bench: Bench) -> None:
+    answer = rollouts.call(bench.project, "env", "verify", "testing", "--format", "json")
+    said = json.loads(answer.stdout)
+    bad = [
+        (host["name"], check["id"], check["verdict"], check["expected"], check["found"])
+        for host in said["hosts"]
+        for check in host["checks"]
+        if check["verdict"] in ("deviates", "could not be read")
+    ]
+    assert bad == []
+    assert (said["verdict"], answer.returncode) == ("passed", 0)
+
+
 def test_sessions_are_in_the_database_and_not_in_files(bench: Bench) -> None:
     query = "runuser -u postgres -- psql -At harbour -c 'select count(*) from http_sessions'"
     assert int(bench.ssh("db1", query)) > 0
