@@ -136,6 +136,18 @@ def test_a_change_made_in_odoo_is_told_by_whom_refused_and_overwritten(site: Sit
     assert site.plan()["changes"] == []
 
 
+def test_a_setting_changed_in_odoo_is_refused_and_overwritten(site: Site) -> None:
+    form = site.port.call("res.config.settings", "create", vals_list=[{"group_purchase_alternatives": False}])
+    site.port.call("res.config.settings", "execute", form)
+    allowed: dict[str, Any] = {"override": "the test signs nothing"}
+    with pytest.raises(PhaselineError, match="settings: group_purchase_alternatives was changed in Odoo"):
+        site.apply("core_operations", **allowed)
+    site.apply("core_operations", **allowed, overwrite={"settings.group_purchase_alternatives"})
+    for stage in STAGES:
+        assert not site.apply(stage, **allowed)["applied"]
+    assert site.plan()["changes"] == []
+
+
 def test_a_plan_that_moved_is_refused(site: Site) -> None:
     reviewed = site.plan("foundation")["fingerprint"]
     company = site.port.call("res.company", "search_read", domain=[], fields=["street"], limit=1)

@@ -130,6 +130,7 @@ class EngineOdoo(MemoryOdoo):
         self.settings: dict[str, Any] = {"group_a": False, "group_b": True}
         self.declare("res.config.settings", {name: {"type": "boolean"} for name in self.settings})
         self.method("res.config.settings", "onchange", self.show_settings)
+        self.method("res.config.settings", "create", self.fill_settings)
         self.method("res.config.settings", "execute", self.set_settings)
         self.method("ir.module.module", "button_immediate_install", self.install)
         self.state.calls.clear()
@@ -152,6 +153,14 @@ class EngineOdoo(MemoryOdoo):
 
     def show_settings(self, _: MemoryOdoo, ids: tuple[int, ...], **arguments: Any) -> Any:
         return {"value": {name: self.settings[name] for name in arguments["fields_spec"]}}
+
+    def fill_settings(
+        self, _: MemoryOdoo, ids: tuple[int, ...], vals_list: list[dict[str, Any]]
+    ) -> list[int]:
+        """Make a form: what it is not told it takes from the settings as they are."""
+        filled = [{**self.settings, **values} for values in vals_list]
+        made: list[int] = self.create("res.config.settings", filled)
+        return made
 
     def set_settings(self, _: MemoryOdoo, ids: tuple[int, ...]) -> Any:
         self.settings |= {

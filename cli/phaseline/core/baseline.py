@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from phaseline.core.actual import Actual
+    from phaseline.core.desired import Desired
+
+SETTINGS = "res.config.settings"  # the form's values are kept under its model
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,20 @@ class Baseline:
             return True
         last = self.values.get(ref, {})
         return name in last and remember(raw) != last[name]
+
+
+def left(desired: Desired, actual: Actual) -> dict[str, dict[str, Any]]:
+    """Return the values of everything owned as an apply left them, settings too."""
+    values = {SETTINGS: owned(desired.settings, actual.settings)}
+    for record in desired.records:
+        raw = actual.values.get(actual.ids.get(record.ref, ("", 0)), {})
+        values[record.ref] = owned(record.values, raw)
+    return {ref: kept for ref, kept in values.items() if kept}
+
+
+def owned(names: Iterable[str], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those raw values that are ours."""
+    return {name: remember(raw[name]) for name in names if name in raw}
 
 
 def remember(raw: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.baseline import Baseline
+from phaseline.core.baseline import SETTINGS, Baseline
 from phaseline.core.fitting import Fitting, coming_fields
 from phaseline.core.nearest import suggest
 from phaseline.core.plan import Change, FieldChange, Plan
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from phaseline.core.actual import Actual
     from phaseline.core.desired import Desired
-
-SETTINGS = "res.config.settings"
 
 
 def compare(
@@ -86,7 +84,8 @@ class _Comparison:
             if same(raw, want, info, self.actual.look_up):
                 self.unchanged += 1
             else:
-                different.append(FieldChange(name, raw, want, owned.place))
+                edited = self.baseline.edited(SETTINGS, name, raw)
+                different.append(FieldChange(name, raw, want, owned.place, edited))
         if different:
             self.fitting.pending = True
             place = different[0].place

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core import limits
-from phaseline.core.baseline import remember
+from phaseline.core.baseline import left
 from phaseline.core.values import show
 from phaseline.core.writes import next_step, operations
 from phaseline.errors import Fault, PhaselineError
@@ -169,9 +169,9 @@ class _Apply:
         self.tell(in_words(step, len(reading.plan.changes)))
         self.make(writer, step, reading)
         made = {change.ref for change in step}
-        left = {change.ref for change in reading.plan.changes} - made
-        if left:
-            reading = make(self.project, self.environment, (self.stage,), left)
+        others = {change.ref for change in reading.plan.changes} - made
+        if others:
+            reading = make(self.project, self.environment, (self.stage,), others)
             if reading.plan.changes:
                 return reading
         return make(self.project, self.environment, (self.stage,))
@@ -206,27 +206,21 @@ class _Apply:
 
     def remember(self, reading: Reading) -> str:
         """Keep the values as they are now, and mark the database with their hash."""
-        actual = reading.actual
-        values = {}
-        for record in reading.desired.records:
-            raw = actual.values.get(actual.ids.get(record.ref, ("", 0)), {})
-            owned = {name: remember(raw[name]) for name in record.values if name in raw}
-            if owned:
-                values[record.ref] = owned
+        values = left(reading.desired, reading.actual)
         body = {"stage": self.stage, "values": values, "input_hash": reading.plan.input_hash}
         artifact = journal.store(self.project.folder, body)
         making.mark(self.environment, f"{MARKER}{self.stage}", artifact)
         return artifact
 
 
-def in_words(step: Sequence[Change], left: int) -> str:
+def in_words(step: Sequence[Change], pending: int) -> str:
     """Return what a step does, for people who wait."""
     first = step[0]
     if first.kind == "install":
         return f"installing {', '.join(change.ref for change in step)}"
     if first.kind in {"setting", "call"}:
         return f"{first.kind} {first.summary}"
-    return f"{len(step)} records of {left} changes, {first.ref} to {step[-1].ref}"
+    return f"{len(step)} records of {pending} changes, {first.ref} to {step[-1].ref}"
 
 
 def not_kept(change: Change, name: str) -> Fault:

@@ -119,7 +119,8 @@ def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> Baselin
         if name in actual.markers:
             artifact = journal.fetch(folder, actual.markers[name])
             lost = lost or artifact is None
-            found |= (artifact or {}).get("values", {})
+            for ref, values in (artifact or {}).get("values", {}).items():
+                found[ref] = {**found.get(ref, {}), **values}  # two stages share the settings
     return Baseline(found, lost)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.actual import FieldInfo
-from phaseline.core.diff import SETTINGS
+from phaseline.core.baseline import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.actual import Actual, FieldInfo
-from phaseline.core.diff import SETTINGS
+from phaseline.core.baseline import SETTINGS
 from phaseline.core.expressions import Ref
 from phaseline.core.records import Owned, Record, refs_in
 from phaseline.core.values import substitute

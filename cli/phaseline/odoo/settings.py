@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.diff import SETTINGS
+from phaseline.core.baseline import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

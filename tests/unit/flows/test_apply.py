@@ -445,3 +445,46 @@ def test_a_busy_odoo_is_asked_again(shop: Workshop, monkeypatch: pytest.MonkeyPa
 
     shop.odoo.method("ir.actions.server", "run", sometimes)
     assert go(shop)["applied"]
+
+
+@pytest.fixture
+def switched(tmp_path: Path) -> Workshop:
+    """A setting that was off is on since our apply."""
+    made = workshop(tmp_path)
+    made.write("10_one", "10_file.yml", "phase: one\nsettings: {group_a: true, group_b: true}\n")
+    go(made)
+    return made
+
+
+def test_a_setting_changed_in_odoo_is_not_overwritten(switched: Workshop) -> None:
+    switched.odoo.settings["group_a"] = False
+    with pytest.raises(PhaselineError, match="settings: group_a was changed in Odoo") as error:
+        go(switched)
+    fault = error.value.faults[0]
+    assert fault.code == "E004"
+    assert "--overwrite settings.group_a" in fault.hint
+    assert switched.odoo.settings["group_a"] is False
+
+
+@pytest.mark.parametrize("name", ["settings.group_a", "res.config.settings.group_a"])
+def test_a_named_setting_is_overwritten(switched: Workshop, name: str) -> None:
+    switched.odoo.settings["group_a"] = False
+    assert go(switched, overwrite={name})["applied"]
+    assert switched.odoo.settings["group_a"] is True
+
+
+def test_a_new_answer_to_a_setting_is_no_change_made_in_odoo(switched: Workshop) -> None:
+    switched.write("10_one", "10_file.yml", "phase: one\nsettings: {group_a: false}\n")
+    assert go(switched)["applied"]
+    assert switched.odoo.settings["group_a"] is False
+
+
+def test_a_plan_of_two_stages_knows_the_settings_of_both(tmp_path: Path) -> None:
+    made = workshop(tmp_path, ("10_one", "20_two"))
+    made.write("10_one", "10_file.yml", "phase: one\nsettings: {group_a: true}\n")
+    made.write("20_two", "10_file.yml", "phase: two\nsettings: {group_b: false}\n")
+    go(made)
+    apply_in(made.project, made.environment(), "two", Permission(override="a test"))
+    made.odoo.settings |= {"group_a": False, "group_b": True}
+    both = make(made.project, made.environment(), ("one", "two")).plan
+    assert [one.name for _, one in both.edited] == ["group_a", "group_b"]
