@@ -145,6 +145,7 @@ def validate(
     show_default=True,
     help="What to do with a record Odoo has already with the same barcode or VAT number.",
 )
+@click.option("--override", metavar="REASON", help="Pass the gate; the reason is journalled.")
 @reading_options
 @format_option
 def load(
@@ -153,10 +154,13 @@ def load(
     env: str,
     allow_rejects: int,
     existing: str,
+    override: str | None,
     output_format: str,
     **options: Any,
 ) -> int:
     """Bring data files into Odoo: read, compare, send only what differs.
+
+    Production takes only files in data/ that are signed in testing with the last stage it has.
 
     \b
     Examples:
@@ -166,7 +170,7 @@ def load(
     from phaseline.files.render_data import loads
     from phaseline.flows import data_load
 
-    order = data_load.Order(target, env, how(options), existing, allow_rejects)
+    order = data_load.Order(target, env, how(options), existing, allow_rejects, override)
     result = data_load.run(project_dir, order, _progress if sys.stderr.isatty() else None)
     emit(result, output_format, lambda: loads(result))
     return int(result["exit_code"])

@@ -18,7 +18,7 @@ from phaseline.flows import making
 from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.flows.plan import Reading, describe, gate_faults, make
 from phaseline.odoo import lock
-from phaseline.odoo.reader import MARKER
+from phaseline.odoo.markers import MARKER
 from phaseline.odoo.writer import Writer, writing
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import CODES, Exit, Fault, PhaselineError, Place
 from phaseline.files import journal
-from phaseline.flows import data_validate, deliveries
+from phaseline.flows import data_gate, data_validate, deliveries
 from phaseline.flows.data_validate import How
 from phaseline.flows.environment import connect, full_name
 from phaseline.masterdata.findings import cut
@@ -42,6 +42,7 @@ class Order:
     how: How = field(default_factory=How)
     taking: str = "refuse"
     allow_rejects: int = 0
+    override: str | None = None
 
 
 def run(
@@ -55,6 +56,7 @@ def run(
         environment = reach(project_dir, order.env, stack)
         verdicts = data_validate.judge(found, order.how, environment.port)
         demand_unchanged(project_dir, verdicts)
+        data_gate.demand(project_dir, environment, found, verdicts, order.override)
         for verdict in verdicts:
             journal.append(project_dir, "validate", order.env, data_validate.payload(verdict))
         demand_accepted(verdicts, order.allow_rejects)

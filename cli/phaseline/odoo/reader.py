@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
     from phaseline.core.desired import Desired
     from phaseline.odoo.port import Port
+from phaseline.odoo import markers
 from phaseline.odoo.definitions import ATTRIBUTES, field_info, named_fields
 from phaseline.odoo.modules import states
 from phaseline.odoo.refs import CONTEXT, find_refs
 from phaseline.odoo.until import holds
-
-MARKER = "phaseline.applied."
 
 
 def read(port: Port, desired: Desired, known: Collection[str]) -> tuple[Desired, Actual]:
@@ -236,9 +235,7 @@ class _Reading:
 
     def markers(self) -> None:
         """Read which apply the database carries."""
-        domain = [["key", "=like", f"{MARKER}%"]]
-        rows = self.search_read("ir.config_parameter", domain, ["key", "value"])
-        self.marks = {row["key"].removeprefix(MARKER): row["value"] for row in rows}
+        self.marks = markers.read(self.port)
 
     def calls(self) -> None:
         """Find out which calls have done their work already."""
