@@ -18,6 +18,9 @@ from phaseline.files.places import kit_dir
 from phaseline.flows import data_load, data_reconcile
 from phaseline.flows.data_load import Order
 from phaseline.flows.data_validate import How
+from phaseline.masterdata.records import Record
+from phaseline.masterdata.spec import Shape
+from phaseline.odoo.loader import Loader
 from phaseline.odoo.probe import Credentials, connect
 
 pytestmark = pytest.mark.odoo
@@ -207,3 +210,26 @@ def test_with_the_server_down_nothing_was_loaded_and_the_command_says_so(tmp_pat
     assert done.returncode == 13
     assert "0 lines were loaded" in done.stderr
     assert Path(project, "data", "products.csv").exists()
+
+
+def test_one_line_odoo_refuses_among_a_thousand_is_named_and_the_others_are_kept(port):
+    """Odoo's `load` alone would retry all of them row by row, and its worker would be killed."""
+    shape = Shape("articles", "product.product", ("sku",), (("name", "n"), ("type", "t")))
+    records = [
+        Record(
+            f"phaseline_data.articles.{number}",
+            number + 2,
+            (("name", f"Many {number}"), ("type", "nonsense" if number == 700 else "consu")),
+        )
+        for number in range(1000)
+    ]
+    loader = Loader([port])
+    started = time.monotonic()
+    loader.load(shape, records)
+    assert time.monotonic() - started < 100
+    outcome = loader.outcome
+    assert (outcome.created, outcome.unknown, outcome.not_sent) == (999, 0, 0)
+    assert [one.row for one in outcome.refused] == [702]
+    assert "nonsense" in outcome.refused[0].message
+    many = [["name", "=like", "Many %"]]
+    assert port.call("product.product", "search_count", domain=many) == 999

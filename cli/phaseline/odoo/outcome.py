@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,15 @@ class Batch:
         gone = set(indexes)
         keep = [place for place in range(len(self.records)) if place not in gone]
         return self.only(keep)
+
+    def halves(self) -> tuple[Batch, Batch]:
+        """Return both halves, which can be made in one go as the whole could."""
+        middle = len(self.records) // 2
+        first, second = self.only(range(middle)), self.only(range(middle, len(self.records)))
+        return (
+            replace(first, values=self.values[:middle]),
+            replace(second, values=self.values[middle:]),
+        )
 
     def only(self, places: Iterable[int]) -> Batch:
         """Return the batch with only some of its rows, as a table."""

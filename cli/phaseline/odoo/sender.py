@@ -27,6 +27,7 @@ QUIET = {
     "mail_notrack": True,
     "lang": "en_US",
 }
+AT_MOST = 200  # `load` retries a refused batch row by row: 0.12 s each, a worker dies at 60 s
 PATIENCE = 30.0
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 PAUSE = 2.0
@@ -69,6 +70,10 @@ class Sender:
             self.guard()
             if self._made(port, batch):
                 self.outcome.done(batch)
+                return
+            if len(batch.records) > AT_MOST:
+                for half in batch.halves():
+                    self._deliver(port, half)
                 return
             answer = patient(
                 port,
@@ -156,6 +161,5 @@ class Sender:
         if len(batch.records) == 1:
             self.outcome.refuse(batch.records[0], "D060", said)
             return
-        middle = len(batch.records) // 2
-        self._deliver(port, batch.only(range(middle)))
-        self._deliver(port, batch.only(range(middle, len(batch.records))))
+        for half in batch.halves():
+            self._deliver(port, half)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
@@ -152,6 +153,44 @@ def test_a_row_odoo_refuses_is_left_out_and_the_rest_of_its_batch_is_loaded(odoo
     outcome = run(odoo, records)
     assert outcome.created == 49
     assert [(one.row, one.code) for one in outcome.refused] == [(22, "D060")]
+
+
+class Refuser:
+    """A maker that refuses every batch with the bad row in it, as Odoo does, and names none."""
+
+    def __init__(self):
+        self.asked = []
+
+    def make(self, port, model, names, rows, context):
+        self.asked.append(len(rows))
+        if any(row["name"] == "bad" for row in rows):
+            raise PhaselineError(Fault("O005", "some value is wrong"))
+        for name, row in zip(names, rows, strict=True):
+            port.seed(name, model, row)
+
+
+def test_load_never_sees_more_rows_than_it_can_retry_in_time(odoo, monkeypatch):
+    refuser = Refuser()
+    monkeypatch.setattr("phaseline.odoo.loader.making", lambda *_: nullcontext(refuser))
+    records = things(1000)
+    records[700] = Record(records[700].xmlid, 702, (("name", "bad"), ("price", Decimal(1))))
+    loader = Loader([odoo])
+    loader.load(SHAPE, records)
+    outcome = loader.outcome
+    assert outcome.created == 999
+    assert [(one.row, one.code) for one in outcome.refused] == [(702, "D060")]
+    loads = [len(call.arguments["data"]) for call in odoo.calls if call.method == "load"]
+    assert loads == [125, 124]
+    assert refuser.asked == [1000, 500, 500, 250, 125, 125, 250]
+
+
+def test_changes_go_to_load_in_parts_it_can_retry_in_time(odoo):
+    run(odoo, things(900))
+    dearer = [Record(one.xmlid, one.row, (("price", Decimal(9)),)) for one in things(900)]
+    outcome = run(odoo, dearer)
+    assert outcome.updated == 900
+    loads = [len(call.arguments["data"]) for call in odoo.calls if call.method == "load"]
+    assert max(loads) <= sender.AT_MOST
 
 
 def test_a_server_that_is_down_means_nothing_was_loaded(odoo):
