@@ -39,6 +39,7 @@ def run(project_dir: Path, stage: str, env: str, person: str) -> dict[str, Any]:
 
 def last_verdict(project: Project, stage: str, env: str) -> journal.Entry:
     """Return the verdict to sign, or raise why there is none."""
+    refuse_broken(project)
     entries = journal.read(project.folder)
     about = [one for one in entries if one.env == env and one.payload.get("stage") == stage]
     verdicts = [one for one in about if one.kind == "verify"]
@@ -57,3 +58,12 @@ def last_verdict(project: Project, stage: str, env: str) -> journal.Entry:
         message = f"stage '{stage}' was applied in '{env}' after it was verified"
         raise PhaselineError(Fault("E007", message, None, hint))
     return last
+
+
+def refuse_broken(project: Project) -> None:
+    """Raise when the journal was edited or cut: its verdicts prove nothing; a torn end is none."""
+    faults = [one for one in journal.check(project.folder) if one.code != "J004"]
+    if faults:
+        message = "the journal was changed by somebody: no verdict in it can be signed"
+        hint = "Restore it from version control; `phaseline history --check` tells the rest."
+        raise PhaselineError(Fault("E007", message, None, hint), *faults)

@@ -222,6 +222,25 @@ def test_nothing_is_written_on_production_to_prove_it(shop: Workshop) -> None:
     assert shop.odoo.count("location") == count
 
 
+def test_a_verdict_that_was_edited_is_not_signed(shop: Workshop) -> None:
+    shop.write("10_one", "10_file.yml", ONE.replace("expect: {kind: bin}", "expect: {kind: dock}"))
+    assert prove(shop)["verdict"] == "failed"
+    path = shop.folder / "journal" / "journal.jsonl"
+    path.write_text(path.read_text().replace('"verdict":"failed"', '"verdict":"passed"'))
+    with pytest.raises(PhaselineError, match="the journal was changed by somebody") as error:
+        sign.run(shop.folder, "one", "testing", "Ada")
+    assert [fault.code for fault in error.value.faults] == ["E007", "J001"]
+    assert error.value.exit_code == 5
+
+
+def test_a_torn_last_line_is_no_edit(shop: Workshop) -> None:
+    prove(shop)
+    with (shop.folder / "journal" / "journal.jsonl").open("a") as file:
+        file.write('{"seq": 9')
+    sign.run(shop.folder, "one", "testing", "Ada")
+    assert journal.check(shop.folder) == ()
+
+
 def test_a_forged_signature_is_found(shop: Workshop) -> None:
     prove(shop)
     signed = sign.run(shop.folder, "one", "testing", "Ada")
