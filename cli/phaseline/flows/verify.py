@@ -43,6 +43,7 @@ def run(
     env = full_name(project_dir, env)
     project = open_project(project_dir)
     name = project.stage(stage).name
+    input_hash = project.input_hash(name)
     proofs = choose(project.stage(stage).proofs, only)
     with connect(project_dir, env) as environment:
         if only:
@@ -52,11 +53,12 @@ def run(
         with ground(environment, proofs) as (where, database):
             bench = prepare(project, environment, name, database)
             results, skipped = bench.all(proofs, tell)
+    refuse_changed(project_dir, name, input_hash)
     passed = bool(results) and all(result["passed"] for result in results)
     verdict = {
         "environment": env,
         "stage": name,
-        "input_hash": project.input_hash(name),
+        "input_hash": input_hash,
         "verdict": "passed" if passed else "failed",
         "seconds": round(time.monotonic() - started, 3),
         "where": where,
@@ -87,6 +89,14 @@ def refuse_unapplied(project: Project, environment: Environment, stage: str) -> 
         message = f"{len(plan.changes)} changes of stage '{stage}' are not applied: {first}"
         hint = f"Run: phaseline apply {stage} --env {environment.name}"
         raise PhaselineError(Fault("E013", message, plan.changes[0].place, hint))
+
+
+def refuse_changed(project_dir: Path, stage: str, proven: str) -> None:
+    """Raise when the input is no longer what the proofs began with: no verdict is on either."""
+    if open_project(project_dir).input_hash(stage) != proven:
+        message = f"blueprint, tenant file or data changed while stage '{stage}' was verified"
+        hint = "Nothing was recorded; leave them alone and verify again."
+        raise PhaselineError(Fault("E013", message, None, hint))
 
 
 def refuse_acts(environment: Environment, proofs: Collection[Proof]) -> None:

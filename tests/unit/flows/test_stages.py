@@ -222,6 +222,19 @@ def test_nothing_is_written_on_production_to_prove_it(shop: Workshop) -> None:
     assert shop.odoo.count("location") == count
 
 
+def test_data_that_changes_while_it_is_proven_gets_no_verdict(shop: Workshop) -> None:
+    apply.run(shop.folder, "one", "testing", Permission())
+    (shop.folder / "data").mkdir()
+
+    def tell(_: str) -> None:
+        (shop.folder / "data" / "products.csv").write_text("sku\n1\n")
+
+    with pytest.raises(PhaselineError, match="changed while stage 'one' was verified") as error:
+        verify.run(shop.folder, "one", "testing", (), tell)
+    assert (code(error), error.value.exit_code) == ("E013", 5)
+    assert not [one for one in journal.read(shop.folder) if one.kind == "verify"]
+
+
 def test_a_verdict_that_was_edited_is_not_signed(shop: Workshop) -> None:
     shop.write("10_one", "10_file.yml", ONE.replace("expect: {kind: bin}", "expect: {kind: dock}"))
     assert prove(shop)["verdict"] == "failed"
