@@ -86,8 +86,9 @@ def _create(useradd: str) -> None:
 
 
 def _missing() -> Fault:
+    """Return the fault of a caller who asks for a sandbox that never was on this machine."""
     return Fault(
-        "H015",
-        f"the caller is root and there is no account {SYSTEM_ACCOUNT} to run as",
-        hint="Run `phaseline sandbox up`, which makes it, or start as an ordinary user.",
+        "H013",
+        "the sandbox is not running",
+        hint=f"Run `phaseline sandbox up`, which makes the account {SYSTEM_ACCOUNT} for it.",
     )
