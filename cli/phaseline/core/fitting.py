@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.nearest import suggest
-from phaseline.core.values import MisfitError, fit
+from phaseline.core.values import MisfitError, RefSet, fit
 from phaseline.errors import Fault
 
 if TYPE_CHECKING:
@@ -57,11 +57,20 @@ class Fitting:
     def fitted(self, owned: Owned, info: FieldInfo, owner: str, name: str) -> Any:
         """Return the value as its field wants it; a misfit is a fault."""
         try:
-            return fit(owned.value, info)
+            want = fit(owned.value, info)
+            refuse_other_lines(want, info)
         except MisfitError as error:
             fault = Fault("B021", f"{owner}.{name}: {error}", owned.place, error.hint)
             self.faults.append(fault)
             return owned.value
+        return want
+
+
+def refuse_other_lines(want: Any, info: FieldInfo) -> None:
+    """Raise for exactly these lines: written so, Odoo deletes the others unasked."""
+    if info.type == "one2many" and isinstance(want, RefSet) and want.exact:
+        message = "a list would delete every other line of the record"
+        raise MisfitError(message, "Write {lines: [...]}; a line that must go says absent: true.")
 
 
 def coming_fields(desired: Desired, actual: Actual) -> frozenset[str]:

@@ -21,8 +21,11 @@ SCHEMA = frozenset({"ir.model", "ir.model.fields"})
 AT_ONCE = 500
 
 
-def next_step(plan: Plan) -> tuple[Change, ...]:
-    """Return the changes to make next: all modules, the settings, a call, or a run of records."""
+def next_step(plan: Plan, desired: Desired) -> tuple[Change, ...]:
+    """Return the changes to make next: all modules, the settings, a call, or a run of records.
+
+    A run is of `AT_ONCE` records at most, unless one new record and its lines are more.
+    """
     changes = plan.changes
     if not changes:
         return ()
@@ -32,12 +35,33 @@ def next_step(plan: Plan) -> tuple[Change, ...]:
     if kind in {"setting", "call"}:
         return changes[:1]
     step: list[Change] = []
-    for change in changes[:AT_ONCE]:
+    for change in changes[: whole(changes, desired)]:
         apart = bool(step) and (change.model in SCHEMA) != (step[0].model in SCHEMA)
         if change.kind in {"setting", "call"} or change.later or apart:
             break
         step.append(change)
     return tuple(step)
+
+
+def whole(changes: Sequence[Change], desired: Desired) -> int:
+    """Return how many changes go together, so that no new record is parted from its lines."""
+    by_ref = desired.by_ref
+    position = {
+        change.ref: index for index, change in enumerate(changes) if change.kind == "create"
+    }
+    families = []
+    for ref, index in position.items():
+        parent = by_ref[ref].parent if ref in by_ref else None
+        if parent is not None and parent[0] in position:
+            families.append(sorted((position[parent[0]], index)))
+    cut = AT_ONCE
+    while parted := [first for first, last in families if first < cut <= last]:
+        cut = min(parted)
+    if cut == 0:
+        cut = AT_ONCE
+        while parted := [last for first, last in families if first < cut <= last]:
+            cut = max(parted) + 1
+    return cut
 
 
 def operations(

@@ -161,7 +161,7 @@ class _Apply:
 
     def step(self, writer: Writer, reading: Reading) -> Reading:
         """Make the next changes and read what is left; at the end everything is read again."""
-        step = next_step(reading.plan)
+        step = next_step(reading.plan, reading.desired)
         if not step:
             raise PhaselineError(*(stuck(change) for change in reading.plan.changes[:1]))
         self.refuse_endless(step)

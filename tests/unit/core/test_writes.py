@@ -1,0 +1,49 @@
+"""How changes are cut into steps."""
+
+from __future__ import annotations
+
+from phaseline.core.desired import Desired
+from phaseline.core.plan import Change, Plan
+from phaseline.core.records import Record
+from phaseline.core.writes import AT_ONCE, next_step, whole
+from phaseline.errors import Place
+
+PLACE = Place("10_file.yml", 1, 1)
+
+
+def plan_of(*families: int) -> tuple[Plan, Desired]:
+    """New records one after the other, each followed by as many lines as its number says."""
+    records = []
+    for number, lines in enumerate(families):
+        ref = f"term.{number}"
+        records.append(Record(ref, "term", PLACE, "one"))
+        for line in range(lines):
+            name = f"line.{number}_{line}"
+            records.append(Record(name, "line", PLACE, "one", parent=(ref, "line_ids")))
+    changes = tuple(Change("create", one.ref, one.model, "one", PLACE, "new") for one in records)
+    return Plan(("one",), changes, 0, 0), Desired(tuple(records), {}, {})
+
+
+def test_a_step_takes_so_many_records_at_once() -> None:
+    plan, desired = plan_of(*[0] * 700)
+    assert len(next_step(plan, desired)) == AT_ONCE
+
+
+def test_a_new_record_and_its_lines_are_not_parted() -> None:
+    plan, desired = plan_of(*[0] * 498, 3, 0)
+    step = next_step(plan, desired)
+    assert len(step) == 498
+    assert step[-1].ref == "term.497"
+
+
+def test_a_record_with_more_lines_than_a_step_has_goes_whole() -> None:
+    plan, desired = plan_of(600, 0, 0)
+    assert len(next_step(plan, desired)) == 601
+
+
+def test_families_that_are_woven_into_each_other_stay_together() -> None:
+    plan, desired = plan_of(*[0] * 400, 99, 2)
+    assert whole(plan.changes, desired) == AT_ONCE
+    lines = [one for one in plan.changes if one.ref == "line.400_98"]
+    woven = (*(one for one in plan.changes if one not in lines), *lines)
+    assert whole(woven, desired) == 400
