@@ -137,10 +137,14 @@ def test_a_change_made_in_odoo_is_told_by_whom_refused_and_overwritten(site: Sit
 
 
 def test_a_setting_changed_in_odoo_is_refused_and_overwritten(site: Site) -> None:
-    form = site.port.call("res.config.settings", "create", vals_list=[{"group_purchase_alternatives": False}])
+    form = site.port.call(
+        "res.config.settings", "create", vals_list=[{"group_purchase_alternatives": False}]
+    )
     site.port.call("res.config.settings", "execute", form)
     allowed: dict[str, Any] = {"override": "the test signs nothing"}
-    with pytest.raises(PhaselineError, match="settings: group_purchase_alternatives was changed in Odoo"):
+    with pytest.raises(
+        PhaselineError, match="settings: group_purchase_alternatives was changed in Odoo"
+    ):
         site.apply("core_operations", **allowed)
     site.apply("core_operations", **allowed, overwrite={"settings.group_purchase_alternatives"})
     for stage in STAGES:

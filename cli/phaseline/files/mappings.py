@@ -7,25 +7,19 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from decimal import Decimal
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files import marks
 from phaseline.files.csv_tables import LARGEST_FIELD, decode
-from phaseline.masterdata import transforms
-from phaseline.masterdata.mapping import LEAVE_OUT, MARK, MEND, LineRule, Output, SourceMap
+from phaseline.files.decode_mapping import source_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-TESTS = frozenset(
-    {"broken", "repeated", "matches", "not_matches", "empty", "not_empty", "below", "at_most"}
-)
-PLAIN = frozenset({"key", "constant", "text"})
+    from phaseline.masterdata.mapping import SourceMap
+
 LARGEST = 2_000_000_000
 
 
@@ -51,70 +45,7 @@ def find(kit: Path, source: str, project: Path) -> Path:
 
 def read(path: Path) -> SourceMap:
     """Return the mapping of a folder."""
-    file = path / "mapping.yml"
-    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
-    faults = list(_faults(raw, Place(str(file))))
-    if faults:
-        raise PhaselineError(*faults)
-    return SourceMap(
-        source=raw["source"],
-        about=raw["about"],
-        input=raw["input"],
-        columns=tuple(raw["columns"]),
-        days=Decimal(raw["days"]),
-        rules=tuple(_rule(said) for said in raw["rules"]),
-        tables=raw["tables"],
-        outputs=tuple(_output(said) for said in raw["outputs"]),
-    )
-
-
-def _faults(raw: Mapping[str, Any], place: Place) -> Iterator[Fault]:
-    for rule in raw["rules"]:
-        if rule["do"] not in {LEAVE_OUT, MARK, MEND}:
-            yield Fault("D041", f"rule {rule['id']} does '{rule['do']}'", place)
-        if rule["when"]["test"] not in TESTS:
-            yield Fault("D041", f"rule {rule['id']} tests '{rule['when']['test']}'", place)
-        if rule["do"] == MEND and rule["with"] not in transforms.MENDERS:
-            yield Fault("D041", f"rule {rule['id']} mends with '{rule['with']}'", place)
-    yield from _output_faults(raw, place)
-
-
-def _output_faults(raw: Mapping[str, Any], place: Place) -> Iterator[Fault]:
-    for output in raw["outputs"]:
-        if "from_table" in output:
-            continue
-        for name, how in output["columns"].items():
-            if not set(how) & (PLAIN | transforms.TRANSFORMS.keys()):
-                yield Fault("D041", f"{output['object']}.{name} names no transform", place)
-
-
-def _rule(said: Mapping[str, Any]) -> LineRule:
-    return LineRule(
-        id=said["id"],
-        says=said["says"],
-        when=said["when"],
-        do=said["do"],
-        mark=said.get("mark", ""),
-        column=said.get("column", ""),
-        transform=said.get("with", ""),
-    )
-
-
-def _output(said: Mapping[str, Any]) -> Output:
-    columns = said.get("columns", {})
-    if isinstance(columns, list):
-        columns = {name: {} for name in columns}
-    return Output(
-        object=said["object"],
-        per=said.get("per", ""),
-        without=frozenset(said.get("without", ())),
-        among=said.get("among", ""),
-        table=said.get("from_table", ""),
-        says=said.get("says", ""),
-        assumption=said.get("assumption", ""),
-        columns=tuple(columns.items()),
-        needs=tuple(said.get("needs", ())),
-    )
+    return source_map(marks.load(path / "mapping.yml"))
 
 
 def rows(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
