@@ -46,10 +46,13 @@ CONTRAST = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["one environment", "two environments"])
+def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     about = report.Page("Harbour & Co", "Online brand", "0.1.0", "2026-11-23T21:00:00+00:00")
-    gathered = evidence.gather(sample_journal.events(failing=True), sample_journal.STAGES)
+    events = sample_journal.events(failing=True)
+    if request.param == "two environments":
+        events = sample_journal.in_two_environments()
+    gathered = evidence.gather(events, sample_journal.STAGES)
     target = tmp_path_factory.mktemp("report") / "report.html"
     target.write_text(report.render(about, gathered))
     return target

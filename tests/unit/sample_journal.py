@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from phaseline.core.events import Event
@@ -133,4 +134,12 @@ def events(*, failing: bool = False) -> tuple[Event, ...]:
         *stage(3, "foundation", foundation),
         *stage(8, "core_operations", operations),
         *data(13),
+    )
+
+
+def in_two_environments() -> tuple[Event, ...]:
+    """The same story: a proof fails in the sandbox, everything holds in testing."""
+    return (
+        *events(failing=True),
+        *(replace(one, env="testing", seq=one.seq + 100) for one in events()),
     )

@@ -20,16 +20,18 @@ from phaseline.flows import report
     show_default="report.html in the project",
     help="Where to write the page.",
 )
+@click.option("--env", help="Only this environment; all that have a history, unless told.")
 @format_option
-def command(project_dir: Path, output: Path | None, output_format: str) -> int:
+def command(project_dir: Path, output: Path | None, env: str | None, output_format: str) -> int:
     """Write the page of evidence: one HTML file from the project's journal.
 
     \b
     Examples:
       phaseline report
+      phaseline report --env testing
       phaseline report --project brand --output evidence.html
     """
-    written = report.write(project_dir, output)
+    written = report.write(project_dir, output, env)
     result = written.summary()
     lines = [f"report: {written.path}", f"verdict: {result['verdict']}"]
     lines += [f"  {trouble}" for trouble in result["trouble"]]

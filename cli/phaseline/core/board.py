@@ -1,4 +1,4 @@
-"""The gate board of a stage: planned, applied, proven, signed, as its journal tells."""
+"""The gate board of one stage in one environment: planned, applied, proven, signed."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: its gate, what was applied and what was proven."""
+    """One stage in one environment: its gate, what was applied and what was proven."""
 
     name: str
+    env: str
     steps: tuple[Step, ...]
     changes: tuple[Mapping[str, Any], ...]
     models: tuple[Model, ...]
@@ -90,8 +91,9 @@ class Stage:
         return tuple((model.name, model.counts) for model in self.models)
 
 
-def board(name: str, events: Sequence[Event]) -> Stage:
-    """Return the gate board of one stage."""
+def board(name: str, journal: Sequence[Event], env: str = "") -> Stage:
+    """Return the gate board of one stage in one environment; what happened in others is not its."""
+    events = [event for event in journal if event.env == env]
     proven = last(events, "verify", name)
     signed = last(events, "sign", name)
     plans = applied_plans(name, events)
@@ -99,6 +101,7 @@ def board(name: str, events: Sequence[Event]) -> Stage:
     holds = signed is not None and proven is not None and same_input(proven, signed)
     return Stage(
         name=name,
+        env=env,
         steps=(
             planned_step(last(events, "plan", name), changes),
             applied_step(name, events),

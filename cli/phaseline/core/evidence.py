@@ -11,6 +11,7 @@ from phaseline.core.events import Event, last_payload, newest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+GATES = frozenset({"plan", "apply_started", "apply_finished", "apply", "verify", "sign"})
 NOT_IN_ODOO = ("rejected", "unknown", "not_sent")
 
 
@@ -19,24 +20,25 @@ class Row:
     """One capability row and the proofs that cover it."""
 
     id: str
-    proofs: tuple[tuple[str, str, bool], ...]  # stage, proof, passed
+    proofs: tuple[tuple[str, str, bool, str], ...]  # stage, proof, passed, environment
 
     @property
     def proven(self) -> bool:
         """Whether it has proofs and each of them holds."""
-        return bool(self.proofs) and all(passed for _, _, passed in self.proofs)
+        return bool(self.proofs) and all(proof[2] for proof in self.proofs)
 
     @property
     def stages(self) -> tuple[str, ...]:
         """The stages whose proofs cover it."""
-        return tuple(dict.fromkeys(stage for stage, _, _ in self.proofs))
+        return tuple(dict.fromkeys(proof[0] for proof in self.proofs))
 
 
 @dataclass(frozen=True, slots=True)
 class Loads:
-    """What happened to one business object: its first load, and the last one after it."""
+    """What happened to one object in one environment: its first load, and the last one after it."""
 
     object: str
+    env: str
     first: Mapping[str, Any]
     last: Mapping[str, Any] | None
 
@@ -75,6 +77,12 @@ class Evidence:
     head: str
 
     @property
+    def grouped(self) -> tuple[tuple[str, tuple[Stage, ...]], ...]:
+        """The stages by environment, in the order the environments were first used."""
+        names = dict.fromkeys(stage.env for stage in self.stages)
+        return tuple((env, tuple(s for s in self.stages if s.env == env)) for env in names)
+
+    @property
     def proof_count(self) -> tuple[int, int]:
         """How many proofs hold, and how many there are."""
         return sum(stage.passed for stage in self.stages), sum(
@@ -95,7 +103,8 @@ class Evidence:
         if self.reconciliation and not agrees(self.reconciliation):
             found.append("The data in Odoo differs from its source.")
         for stage in (*(s for s in self.stages if s.failed), *self.stages):
-            sentence = f"{spoken(stage.name)}: {stage.first_open}."
+            where = f" in {stage.env}" if len(self.grouped) > 1 else ""
+            sentence = f"{spoken(stage.name)}{where}: {stage.first_open}."
             if not stage.signed and sentence not in found:
                 found.append(sentence)
         return tuple(found)
@@ -121,39 +130,45 @@ def spoken(name: str) -> str:
 
 
 def gather(
-    events: Sequence[Event], stages: Sequence[str] = (), promised: Iterable[str] = ()
+    journal: Sequence[Event],
+    stages: Sequence[str] = (),
+    promised: Iterable[str] = (),
+    env: str | None = None,
 ) -> Evidence:
-    """Return what the events prove.
+    """Return what the events prove, in one environment or in each that has stages.
 
     `stages` gives the order and names those not begun; `promised` rows are told though no proof
-    covers them.
+    covers them. What belongs to no environment, as a migration, is told with each of them.
     """
+    events = [event for event in journal if env in (None, event.env) or not event.env]
     names = list(dict.fromkeys([*stages, *(event.stage for event in events if event.stage)]))
-    boards = tuple(board(name, events) for name in names)
+    staged = dict.fromkeys(event.env for event in events if event.kind in GATES)
+    boards = tuple(board(name, events, one) for one in staged or [env or ""] for name in names)
     return Evidence(
         stages=boards,
         rows=coverage(boards, promised),
         quality=tuple(newest(events, "validate", "object").values()),
         loads=loads(events),
-        reconciliation=last_payload(events, "reconcile"),
+        reconciliation=reconciled(events),
         migrations=tuple(newest(events, "migrate", "source").values()),
         release=last_payload(events, "release"),
         spans=tuple(spans(events)),
         signatures=tuple(event for event in events if event.kind == "sign"),
         overrides=tuple(event for event in events if event.kind == "override"),
         environments=tuple(dict.fromkeys(event.env for event in events if event.env)),
-        events=len(events),
-        head=events[-1].hash if events else "",
+        events=len(journal),
+        head=journal[-1].hash if journal else "",
     )
 
 
 def coverage(stages: Iterable[Stage], promised: Iterable[str] = ()) -> tuple[Row, ...]:
     """Return the capability rows with the proofs that name them; promised ones may have none."""
-    rows: dict[str, list[tuple[str, str, bool]]] = {row: [] for row in promised}
+    rows: dict[str, list[tuple[str, str, bool, str]]] = {row: [] for row in promised}
     for stage in stages:
         for proof in stage.proofs:
             for row in proof.get("covers", ()):
-                entry = (stage.name, str(proof.get("id")), bool(proof.get("passed")))
+                held = bool(proof.get("passed"))
+                entry = (stage.name, str(proof.get("id")), held, stage.env)
                 rows.setdefault(str(row), []).append(entry)
     return tuple(Row(row, tuple(proofs)) for row, proofs in sorted(rows.items(), key=row_order))
 
@@ -167,15 +182,27 @@ def row_order(item: tuple[str, Any]) -> tuple[str, int, str]:
 
 
 def loads(events: Sequence[Event]) -> tuple[Loads, ...]:
-    """Return the first and the last load of each object."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    """Return the first and the last load of each object in each environment."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for event in events:
         if event.kind == "load":
-            found.setdefault(str(event.payload.get("object")), []).append(event.payload)
+            key = (str(event.payload.get("object")), event.env)
+            found.setdefault(key, []).append(event.payload)
     return tuple(
-        Loads(name, all_of[0], all_of[-1] if len(all_of) > 1 else None)
-        for name, all_of in found.items()
+        Loads(name, env, all_of[0], all_of[-1] if len(all_of) > 1 else None)
+        for (name, env), all_of in found.items()
     )
+
+
+def reconciled(events: Iterable[Event]) -> Mapping[str, Any] | None:
+    """Return the checks of the last reconciliation of each environment, None without any."""
+    newest_of = {event.env: event.payload for event in events if event.kind == "reconcile"}
+    checks = [
+        {**check, "env": env}
+        for env, payload in newest_of.items()
+        for check in payload.get("checks", ())
+    ]
+    return {"checks": checks} if newest_of else None
 
 
 def spans(events: Iterable[Event]) -> Iterable[Span]:

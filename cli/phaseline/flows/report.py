@@ -13,6 +13,7 @@ from phaseline.files import capabilities, journal, report
 from phaseline.files.places import kit_dir
 from phaseline.files.project import open_project
 from phaseline.flows import history
+from phaseline.flows.environment import known_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,17 +54,22 @@ class Written:
 def stage_summary(stage: Any) -> Mapping[str, Any]:
     """Return the gate of a stage for programs."""
     steps = {step.name: step.state for step in stage.steps}
-    return {"stage": stage.name, **steps, "changes": len(stage.changes)}
+    return {"environment": stage.env, "stage": stage.name, **steps, "changes": len(stage.changes)}
 
 
-def write(folder: Path, output: Path | None = None) -> Written:
-    """Write the page (`report.html` in the project unless told) and return what it says."""
+def write(folder: Path, output: Path | None = None, env: str | None = None) -> Written:
+    """Write the page (`report.html` in the project unless told) and return what it says.
+
+    It tells of one environment, or of all that the journal knows, each for itself.
+    """
     project = open_project(folder)
     events = read_events(folder)
+    if env is not None:
+        env = known_name(folder, env, (event.env for event in events))
     names = [stage.name for stage in project.blueprint.stages]
     homes = (folder / "blueprints", kit_dir() / "blueprints")
     titles = capabilities.read(homes, project.blueprint.name)
-    gathered = evidence.gather(events, names, titles)
+    gathered = evidence.gather(events, names, titles, env)
     faults = tuple(fault.message for fault in history.check(folder))
     page = report.Page(
         title=text_at(project.root, "company", "name") or folder.resolve().name,

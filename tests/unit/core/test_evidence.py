@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from phaseline.core import evidence
 from unit import sample_journal
 
@@ -70,3 +72,44 @@ def test_a_stage_that_was_not_begun_is_open() -> None:
 def test_a_promised_row_without_a_proof_is_told_and_not_proven() -> None:
     rows = evidence.gather(sample_journal.events(), promised=["A2", "Z9"]).rows
     assert [row.id for row in rows if not row.proven] == ["Z9"]
+
+
+def test_each_environment_has_gates_of_its_own() -> None:
+    """A rehearsal that failed takes nothing from testing, and is not signed by it."""
+    testing = [replace(event, env="testing") for event in sample_journal.events()]
+    rehearsed = [
+        event
+        for event in sample_journal.events(failing=True)
+        if event.kind in {"verify", "reconcile"} and event.stage != "foundation"
+    ]
+    both = evidence.gather([*testing, *rehearsed], sample_journal.STAGES)
+    assert [env for env, _ in both.grouped] == ["testing", "sandbox"]
+    (_, signed), (_, rehearsal) = both.grouped
+    assert [stage.signed for stage in signed] == [True, True]
+    assert [stage.steps[-1].note for stage in rehearsal] == ["nobody has signed"] * 2
+    assert both.verdict == "bad"
+    assert "Core operations in sandbox: no plan yet." in both.trouble
+    assert both.reconciliation is not None
+    assert [check["env"] for check in both.reconciliation["checks"]] == ["testing"] * 2 + [
+        "sandbox"
+    ] * 2
+
+
+def test_one_environment_is_told_alone_with_what_belongs_to_none() -> None:
+    testing = [
+        replace(event, env="" if event.kind == "migrate" else "testing")
+        for event in sample_journal.events()
+    ]
+    events = [*testing, *sample_journal.events(failing=True)]
+    only = evidence.gather(events, sample_journal.STAGES, env="testing")
+    assert (only.verdict, only.environments) == ("good", ("testing",))
+    assert (len(only.migrations), only.events) == (1, len(events))
+    assert {load.env for load in only.loads} == {"testing"}
+
+
+def test_an_environment_without_a_history_has_every_stage_open() -> None:
+    fresh = evidence.gather(sample_journal.events(), sample_journal.STAGES, env="live")
+    assert [(stage.env, stage.first_open) for stage in fresh.stages] == [
+        ("live", "no plan yet"),
+        ("live", "no plan yet"),
+    ]

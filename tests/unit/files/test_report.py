@@ -84,3 +84,19 @@ def test_every_link_on_the_page_leads_somewhere() -> None:
     text = page()
     targets = set(re.findall(r'href="#([^"]+)"', text))
     assert targets - set(re.findall(r'id="([^"]+)"', text)) == set()
+
+
+def test_several_environments_stand_one_after_the_other() -> None:
+    both = sample_journal.in_two_environments()
+    about = report.Page("Two", "", "0.1.0", "2026-11-23T21:00:00+00:00")
+    text = report.render(about, evidence.gather(both, sample_journal.STAGES))
+    gates = text.split('id="gates"')[1].split('id="changes"')[0]
+    assert re.findall(r"<h[34]>([^<]+)</h[34]>", gates) == [
+        "Environment sandbox", "Foundation", "Core operations",
+        "Environment testing", "Foundation", "Core operations",
+    ]  # fmt: skip
+    named = re.findall(r'id="([^"]+)"', text)
+    assert len(named) == len(set(named))
+    assert set(re.findall(r'href="#([^"]+)"', text)) - set(named) == set()
+    alone = report.render(about, evidence.gather(both, sample_journal.STAGES, env="testing"))
+    assert "sandbox" not in alone.split("</style>")[1].split('id="time"')[0]

@@ -313,6 +313,23 @@ def test_a_forged_signature_shows_in_the_report(shop: Workshop) -> None:
     assert "does not hold" in written.path.read_text(encoding="utf-8")
 
 
+def test_a_report_is_of_the_environment_that_is_asked_for(shop: Workshop) -> None:
+    prove(shop)
+    sign.run(shop.folder, "one", "testing", "Ada")
+    journal.append(shop.folder, "verify", "sandbox", {"stage": "one", "verdict": "failed"})
+    of_all = report.write(shop.folder).summary()["stages"]
+    assert [(one["environment"], one["stage"], one["signed"]) for one in of_all] == [
+        ("testing", "one", "done"),
+        ("testing", "two", "open"),
+        ("sandbox", "one", "open"),
+        ("sandbox", "two", "open"),
+    ]
+    told = report.write(shop.folder, env="testing").summary()["stages"]
+    assert [one["environment"] for one in told] == ["testing", "testing"]
+    with pytest.raises(PhaselineError, match="there is no environment 'tesing'"):
+        report.write(shop.folder, env="tesing")
+
+
 def test_a_signature_without_its_verdict_is_found(shop: Workshop) -> None:
     journal.append(shop.folder, "sign", "testing", {"stage": "one", "person": "Eve"})
     assert [fault.code for fault in history.check(shop.folder)] == ["J001"]
