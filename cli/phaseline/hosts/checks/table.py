@@ -9,6 +9,7 @@ from phaseline.hosts.checks import (
     firewall,
     modes,
     monitoring,
+    numbers,
     odoo,
     pg_hba,
     postgres,
@@ -33,5 +34,6 @@ CHECKS = (
     *databases.CHECKS,
     *odoo.CHECKS,
     *web.CHECKS,
+    *numbers.CHECKS,
     *monitoring.CHECKS,
 )
