@@ -12,6 +12,8 @@ QUAYSIDE = "/etc/odoo/quayside.conf"
 DROP_IN = "/etc/systemd/system/odoo@{}.service.d/zz-seed-{}.conf"
 SITE = "/etc/nginx/sites-enabled/{}.conf"
 GROUND = "/etc/nginx/conf.d/phaseline.conf"
+NUMBERS = "/var/lib/phaseline/numbers/{}/numbers.prom"
+WRITTEN = r"sed -i 's/^\(phaseline_numbers_written.*}\) .*/\1"
 BOTH = ("harbour", "quayside")
 
 
@@ -177,6 +179,11 @@ NETWORK = (
     Deviation("a stopped exporter", "systemctl stop prometheus-nginx-exporter",
               "systemctl start prometheus-nginx-exporter",
               (*seen("service.nginx_exporter"), *seen("monitoring.targets")), 20),
+    Deviation("numbers of sites stand still",
+              "systemctl stop phaseline-numbers-sites.timer;"
+              f" {WRITTEN} 1/' {NUMBERS.format('sites')}",
+              "systemctl start phaseline-numbers-sites.timer phaseline-numbers-sites.service",
+              (*seen("service.site_numbers"), *seen("numbers.sites"))),
     edited("TLS 1.1 is offered", GROUND, "'s/ssl_protocols TLS/ssl_protocols TLSv1.1 TLS/'",
            "nginx.protocols"),
     edited("sessions are kept in tickets", GROUND, "'s/tickets off/tickets on/'", "nginx.tickets"),
@@ -258,6 +265,14 @@ DATA = (
         GUESSABLE,
         "UPDATE res_users u SET password = k.password FROM seed_kept k WHERE u.id = k.id;"
         " DROP TABLE seed_kept", "database.guessable", "quayside", database="quayside"),
+    sql("who counts sees more", "GRANT SELECT ON res_users TO phaseline_numbers",
+        "REVOKE SELECT ON res_users FROM phaseline_numbers", "database.seen", "quayside",
+        database="quayside"),
+    Deviation("a tenant's jobs are not looked at",
+              f"systemctl stop phaseline-numbers-database.timer;"
+              f" sed -i '/quayside/d' {NUMBERS.format('database')}",
+              "systemctl start phaseline-numbers-database.timer phaseline-numbers-database.service",
+              (*seen("numbers.database_tenant", "quayside"), *seen("service.database_numbers"))),
     Deviation("everybody enters a database",
               "runuser -u postgres -- psql -qc 'GRANT CONNECT ON DATABASE harbour TO PUBLIC'",
               "runuser -u postgres -- psql -qc 'REVOKE CONNECT ON DATABASE harbour FROM PUBLIC'",

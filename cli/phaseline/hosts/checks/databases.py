@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from phaseline.hosts.checks.model import Check, DoesNotApplyError, Finding, Subject, equals, nothing
+from phaseline.hosts.checks.pg_hba import NUMBERS
 
 SOURCE = "HOSTING 6.8 PostgreSQL, T7"
 INSIDE = "HOSTING 6.8 in the database"
 LATE = 30 * 60  # seconds a job may be behind
 WEEK = 7 * 24 * 3600
+SEEN = ("ir_cron.active", "ir_cron.nextcall", "mail_mail.create_date", "mail_mail.scheduled_date",
+        "mail_mail.state")  # fmt: skip
 
 
 def database(subject: Subject) -> dict[str, object]:
@@ -43,8 +46,18 @@ def guests(subject: Subject) -> Finding:
     name = subject.who.name
     rows = subject.facts.records("connects")
     found = [one["role"] for one in rows if one["database"] == name
-             and one["role"] not in (name, "prometheus")]  # fmt: skip
-    return nothing(found, f"{name} only")
+             and one["role"] not in (name, NUMBERS)]  # fmt: skip
+    return nothing(found, f"{name}, and {NUMBERS} to look at jobs and mails")
+
+
+def seen(subject: Subject) -> Finding:
+    """Return whether the role that counts sees the dates of jobs and mails and no more."""
+    rows = subject.facts.records(f"seen/{subject.who.name}")
+    found = {str(one["name"]) for one in rows}
+    wanted = {name for name in SEEN if name.startswith("ir_cron")}
+    wrong = {f"{name} is open" for name in found - set(SEEN)}
+    return nothing(wrong | {f"{name} is closed" for name in wanted - found},
+                   "when jobs are due, and state and dates of mails")  # fmt: skip
 
 
 def elsewhere(subject: Subject) -> Finding:
@@ -173,6 +186,7 @@ ROWS = (
     ("public", "PUBLIC may not enter its database", SOURCE, public),
     ("own", "Its role may enter its database", SOURCE, own),
     ("guests", "Nobody else may enter its database", "HOSTING 6.6 M2", guests),
+    ("seen", "Who counts sees dates and states only", "HOSTING 6.7 O2", seen),
     ("elsewhere", "Its role enters no other tenant's database", "HOSTING 6.6 M2", elsewhere),
     ("schema", "PUBLIC may not create in its schema", SOURCE, schema),
     ("definers", "No function lends its owner's rights", SOURCE, definers),

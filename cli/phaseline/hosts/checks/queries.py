@@ -52,6 +52,13 @@ TENANT = {
         " coalesce(nspacl::text, '') AS acl FROM pg_namespace WHERE nspname = 'public'"
     ),
     "extensions": "SELECT extname AS name FROM pg_extension",
+    "seen": (
+        "SELECT c.relname || '.' || a.attname AS name FROM pg_class c JOIN pg_attribute a"
+        " ON a.attrelid = c.oid, aclexplode(a.attacl) g"
+        " WHERE g.grantee = (SELECT oid FROM pg_roles WHERE rolname = 'phaseline_numbers')"
+        " UNION SELECT c.relname || '.*' FROM pg_class c, aclexplode(c.relacl) g"
+        " WHERE g.grantee = (SELECT oid FROM pg_roles WHERE rolname = 'phaseline_numbers')"
+    ),
     "functions": (
         "SELECT p.proname AS name, p.prosecdef, p.provolatile FROM pg_proc p"
         " JOIN pg_namespace n ON n.oid = p.pronamespace"

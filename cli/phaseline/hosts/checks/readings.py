@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phaseline.hosts.checks import modes, queries, units
+from phaseline.hosts.checks import modes, numbers, queries, units
 
 if TYPE_CHECKING:
     from phaseline.hosts.checks.model import Declared, Host, Tenant
@@ -20,6 +20,10 @@ def orders(declared: Declared, host: Host) -> dict[str, Order]:
     found = of_every_host()
     found["states"] = ["states", {"patterns": modes.patterns(declared, host)}]
     found["units"] = run(*units.SHOW, *units.names(declared, host))
+    found.update({
+        f"numbers/{kind}": ["text", {"path": numbers.FILE.format(kind)}]
+        for kind, (group, _) in numbers.KINDS.items() if group in host.groups
+    })  # fmt: skip
     groups = {"odoo": of_odoo, "postgres": of_postgres, "proxy": of_proxy}
     for group, read in groups.items():
         if group in host.groups:

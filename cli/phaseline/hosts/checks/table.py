@@ -9,6 +9,7 @@ from phaseline.hosts.checks import (
     firewall,
     modes,
     monitoring,
+    numbers,
     odoo,
     pg_hba,
     postgres,
@@ -35,5 +36,6 @@ CHECKS = (
     *odoo.CHECKS,
     *shared_files.CHECKS,
     *web.CHECKS,
+    *numbers.CHECKS,
     *monitoring.CHECKS,
 )
