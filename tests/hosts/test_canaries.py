@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.hosts
 PROGRAM = str(Path(sys.executable).with_name("phaseline"))
 ENV, HOST = "testing", "test1"
 LEAST = 25
+PLANTED = 12  # beside the environments' own
 # where a secret has to be on a host, and may be read by its owner only
 AT_HOME = ("/etc/odoo/", "/etc/prometheus/mail-password", "/etc/phaseline/")
 LOGS = "/var/log /var/lib/odoo /etc /run /tmp /root /opt/odoo/tenants /var/cache /var/lib/phaseline"
@@ -46,9 +48,14 @@ class Unshown(tuple[str, ...]):
 
 
 @pytest.fixture(scope="module")
-def planted(lab_project: Path) -> tuple[str, ...]:
-    """Every secret of the environment, and what is planted beside them."""
-    return Unshown(sorted(set(texts(planting(lab_project)))))
+def planted(lab_project: Path) -> Iterator[tuple[str, ...]]:
+    """Every secret of the environments, and some that are planted in a vault beside them."""
+    own = vault.load(lab_project, ENV)
+    names = [f"vault_canary_{number:02}" for number in range(PLANTED)]
+    vault.save(lab_project, ENV, {**own, **{name: secrets.token_urlsafe(24) for name in names}})
+    yield Unshown(sorted(set(texts(planting(lab_project)))))
+    left = vault.load(lab_project, ENV)
+    vault.save(lab_project, ENV, {key: left[key] for key in left if key not in names})
 
 
 def planting(project: Path) -> Mapping[str, Any]:
@@ -61,8 +68,10 @@ def planting(project: Path) -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def said(lab_project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What commands and reports say, the loudest way there is."""
+def said(
+    lab_project: Path, planted: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """What commands and reports say once the secrets are planted, the loudest way there is."""
     page = tmp_path_factory.mktemp("canaries") / "evidence.html"
     project = ["--project", str(lab_project)]
     runs = {

@@ -82,5 +82,6 @@ def test_a_second_run_changes_nothing_on_any_host(lab_project: Path) -> None:
     assert all(counts.get("changed", 0) == 0 for one in results for counts in one["hosts"].values())
 
 
+@pytest.mark.long
 def test_check_mode_of_a_standing_environment_predicts_nothing(lab_project: Path) -> None:
     assert rollouts.changed(rollouts.provision(lab_project, "testing", "--check")) == []
