@@ -28,6 +28,7 @@ REUSED_LAB = "PHASELINE_TEST_LAB_PROJECT"  # a project whose lab runs and stands
 # What shares one lab or one sandbox is run by one process, in the order of the files.
 SHARED = {
     "tests/hosts/test_lab.py": "labs",
+    "tests/hosts/test_machines_aws.py": "labs",
     "tests/hosts/": "hosts",
     "tests/journeys/test_both_halves.py": "hosts",
     "tests/journeys/": "odoo",

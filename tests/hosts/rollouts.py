@@ -88,6 +88,9 @@ def provision(project: Path, *words: str) -> list[dict[str, Any]]:
     """Provision environments as an operator does; return what happened in each."""
     begun = time.monotonic()
     answer = call(project, "env", "provision", *words, "--format", "json")
+    kept = project / "outputs" / f"provision-{time.time_ns()}.txt"  # searched for secrets later
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(answer.stdout + answer.stderr, encoding="utf-8")
     assert answer.returncode == 0, f"exit {answer.returncode}\n{answer.stderr}"
     found: list[dict[str, Any]] = json.loads(answer.stdout)["environments"]
     print(f"env provision {' '.join(words)}: {time.monotonic() - begun:.0f} s")

@@ -78,7 +78,6 @@ def said(
         "verify": [PROGRAM, "env", "verify", ENV, *project, "--html", str(page)],
         "verify as JSON": [PROGRAM, "env", "verify", ENV, *project, "--format", "json"],
         "tenants": [PROGRAM, "tenant", "list", "--env", ENV, *project],
-        "provision": [PROGRAM, "env", "provision", ENV, *project],
     }
     found = {name: output(words) for name, words in runs.items()}
     found["ansible -vvv --diff"] = loud(lab_project)
@@ -134,10 +133,13 @@ def files(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names)
 
 
-def test_the_project_and_its_logs_hold_none(lab_project: Path, planted: tuple[str, ...]) -> None:
+def test_the_project_its_logs_and_what_provision_said_hold_none(
+    lab_project: Path, planted: tuple[str, ...]
+) -> None:
     folders = (lab_project, state_dir(lab_project))
     kept = {"vault-password", "key", "id_ed25519"}
     leaks = {}
+    assert list((lab_project / "outputs").glob("provision-*.txt"))
     for path in (file for folder in folders for file in files(folder)):
         if path.is_file() and path.name not in kept and path.stat().st_size < 50_000_000:
             found = holders(planted, path.read_bytes().decode(errors="replace"))
