@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
@@ -10,9 +9,10 @@ import pytest
 from phaseline.errors import Fault, PhaselineError
 from phaseline.masterdata.records import Found, Link, Record
 from phaseline.masterdata.spec import Shape
-from phaseline.odoo import sender
+from phaseline.odoo import existing, sender, sheets
 from phaseline.odoo.loader import Loader
 from phaseline.odoo.memory import MemoryOdoo
+from phaseline.odoo.outcome import Outcome
 
 FIELDS = {
     "name": {"type": "char", "required": True},
@@ -169,14 +169,15 @@ class Refuser:
             port.seed(name, model, row)
 
 
-def test_load_never_sees_more_rows_than_it_can_retry_in_time(odoo, monkeypatch):
+def test_load_never_sees_more_rows_than_it_can_retry_in_time(odoo):
     refuser = Refuser()
-    monkeypatch.setattr("phaseline.odoo.loader.making", lambda *_: nullcontext(refuser))
     records = things(1000)
     records[700] = Record(records[700].xmlid, 702, (("name", "bad"), ("price", Decimal(1))))
-    loader = Loader([odoo])
-    loader.load(SHAPE, records)
-    outcome = loader.outcome
+    kinds = existing.kinds(odoo, SHAPE.model, {"name", "price"})
+    new = [(one, dict(one.values)) for one in records]
+    outcome = Outcome()
+    sending = sender.Sender([odoo], SHAPE, kinds, outcome, refuser)
+    sending.send(sheets.creations(odoo, new, kinds, (1000, 1)))
     assert outcome.created == 999
     assert [(one.row, one.code) for one in outcome.refused] == [(702, "D060")]
     loads = [len(call.arguments["data"]) for call in odoo.calls if call.method == "load"]
