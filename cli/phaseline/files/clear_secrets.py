@@ -26,11 +26,17 @@ NAMED_HINT = f"{TAKE_OUT} a blueprint names a secret, as secret:NAME, and phasel
 
 def find(project_dir: Path) -> Iterator[Fault]:
     """Yield every secret that stands in clear in the variables of a project."""
+    for text, name in variables(project_dir):
+        yield from look(text, name)
+
+
+def variables(project_dir: Path) -> Iterator[tuple[str, str]]:
+    """Yield the text and the name of every file of variables of a project."""
     for folder in FOLDERS:
         for path in sorted((project_dir / folder).rglob("*")):
             if path.is_file() and path.suffix in SUFFIXES and path.stat().st_size <= SIZE_LIMIT:
                 text = path.read_text(encoding="utf-8", errors="replace")
-                yield from look(text, path.relative_to(project_dir).as_posix())
+                yield text, path.relative_to(project_dir).as_posix()
 
 
 def find_written(project_dir: Path) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, Place
-from phaseline.files.clear_secrets import FOLDERS, SEALED, SIZE_LIMIT, SUFFIXES
+from phaseline.files.clear_secrets import SEALED, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,11 +22,8 @@ HINT = "Write the value itself: variables run no programs."
 
 def find(project_dir: Path) -> Iterator[Fault]:
     """Yield every template in the variables of a project that runs something."""
-    for folder in FOLDERS:
-        for path in sorted((project_dir / folder).rglob("*")):
-            if path.is_file() and path.suffix in SUFFIXES and path.stat().st_size <= SIZE_LIMIT:
-                text = path.read_text(encoding="utf-8", errors="replace")
-                yield from look(text, path.relative_to(project_dir).as_posix())
+    for text, name in variables(project_dir):
+        yield from look(text, name)
 
 
 def look(text: str, name: str) -> Iterator[Fault]:
