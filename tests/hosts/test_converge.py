@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from hosts import killed, rollouts
 from hosts.labs import Bench
+from phaseline.files.places import kit_dir
 from phaseline.flows import env_provision, environment
 
 if TYPE_CHECKING:
@@ -80,6 +82,19 @@ def test_a_second_run_changes_nothing_on_any_host(lab_project: Path) -> None:
         "backup1",
     }
     assert all(counts.get("changed", 0) == 0 for one in results for counts in one["hosts"].values())
+
+
+def test_an_nginx_that_has_not_read_its_files_is_noticed(lab_project: Path) -> None:
+    """As a run leaves it that is killed between a site's file and the handler."""
+    bench = Bench(lab_project)
+    program = base64.b64encode((kit_dir() / "roles/tenant_site/files/stale.py").read_bytes())
+    look = f"echo {program.decode()} | base64 -d | python3 -"
+    bench.ssh("test1", "systemctl reload nginx; sleep 1")
+    assert bench.ssh("test1", look) == ""
+    bench.ssh("test1", "touch /etc/nginx/sites-enabled/harbour.conf")
+    assert bench.ssh("test1", look) == "stale"
+    bench.ssh("test1", "systemctl reload nginx; sleep 1")
+    assert bench.ssh("test1", look) == ""
 
 
 @pytest.mark.long

@@ -56,6 +56,14 @@ def test_connections_are_counted_where_the_database_is() -> None:
     assert "may open 800 connections" in refused.value.faults[0].message
 
 
+def test_connections_are_counted_on_every_node() -> None:
+    crowd = [tenant(f"tenant{number}") for number in range(4)]
+    sizing.place(crowd, sizing.Host(8, 2048, odoo=False))
+    with pytest.raises(PhaselineError) as refused:
+        sizing.place(crowd, sizing.Host(8, 2048, odoo=False, nodes=2))
+    assert "may open 320 connections on 2 nodes" in refused.value.faults[0].message
+
+
 def test_one_port_is_not_given_twice() -> None:
     with pytest.raises(PhaselineError) as refused:
         sizing.place([tenant(port=8069), tenant("quayside", port=8070)], sizing.Host(2, 4096))

@@ -16,7 +16,7 @@ from phaseline.files import vault
 if TYPE_CHECKING:
     from pathlib import Path
 
-VALUES = {"vault_tenants": {"harbour": {"api_key": "s3cr3t"}}, "vault_backup_passphrase": "other"}
+VALUES = {"vault_tenants": {"harbour": {"api_key": "s3cr3t"}}, "vault_ca_private_key": "other"}
 KEY = (
     "-----BEGIN PRIV"
     "ATE KEY-----\nMIGHAgEAMBMGByqGSM49\nAwEHBG0wawIBAQQg\n"
@@ -52,6 +52,23 @@ def test_ansibles_own_tool_opens_it(project: Path) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert yaml.safe_load(done.stdout) == VALUES
+
+
+def test_of_several_that_begin_at_once_all_use_one_password(project: Path) -> None:
+    vault.path(project, "testing").unlink()
+    vault.password_file(project).unlink()
+    program = (
+        "import sys; from pathlib import Path; from phaseline.files import vault;"
+        " print(vault.password_file(Path(sys.argv[1])).read_text(), end='')"
+    )
+    begun = [
+        subprocess.Popen([sys.executable, "-c", program, str(project)], stdout=subprocess.PIPE)
+        for _ in range(6)
+    ]
+    said = {one.communicate()[0] for one in begun}
+    assert {one.returncode for one in begun} == {0}
+    assert said == {vault.password_file(project).read_bytes()}
+    assert [one.name for one in vault.password_file(project).parent.glob(".vault-password*")] == []
 
 
 def test_saving_the_same_changes_nothing(project: Path) -> None:

@@ -11,6 +11,7 @@ from phaseline.files import group_vars, journal, tenants, vault
 from phaseline.files.env_lock import alone
 from phaseline.flows import env_ground, tenant_add, tenant_guard, tenant_retire
 from phaseline.flows.environment import kind_of, tenant_of
+from phaseline.hosts import authority
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +100,20 @@ def test_a_tenant_without_a_line_is_not_forgotten(project: Path) -> None:
         tenant_guard.refuse_lost(project, "testing")
     assert "tenant retire quayside" in error.value.faults[0].hint
     assert "quayside" in vault.load(project, "testing")["vault_tenants"]
+
+
+def test_an_authority_whose_key_and_certificate_were_parted_is_made_anew(project: Path) -> None:
+    env_ground.ensure_secrets(project, "testing", ["harbour"])
+    sound = group_vars.certificate(project, "testing")
+    assert env_ground.ensure_secrets(project, "testing", ["harbour"]) == ()
+    key, _ = authority.make("testing")  # as a run leaves it that is killed between the two
+    kept = vault.load(project, "testing")
+    vault.save(project, "testing", {**kept, "vault_ca_private_key": key})
+    made = env_ground.ensure_secrets(project, "testing", ["harbour"])
+    assert made == ("vault_ca_private_key",)
+    now = group_vars.certificate(project, "testing")
+    assert now != sound
+    assert authority.belong(vault.load(project, "testing")["vault_ca_private_key"], now)
 
 
 @pytest.mark.parametrize("typed", ["", "harbor", "testing"])
