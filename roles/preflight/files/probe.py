@@ -74,6 +74,22 @@ def has_address(address):
     return True
 
 
+def other_firewalls(root="/"):
+    """Other firewalls that are in force and would fight with the kit's rules."""
+    found = []
+    try:
+        with open(os.path.join(root, "etc/ufw/ufw.conf"), encoding="utf-8") as file:
+            if any(line.strip().lower() == "enabled=yes" for line in file):
+                found.append("ufw")
+    except FileNotFoundError:
+        pass
+    for unit in ("firewalld", "netfilter-persistent"):
+        links = os.path.join(root, "etc/systemd/system/*.wants", f"{unit}.service")
+        if glob.glob(links):
+            found.append(unit)
+    return found
+
+
 def half_configured():
     """What dpkg says is unfinished; empty when all is well."""
     audit = subprocess.run(["dpkg", "--audit"], capture_output=True, text=True, check=False)
@@ -89,6 +105,7 @@ print(
             "marker": marker(),
             "has_address": has_address(sys.argv[3]),
             "free_mb": {path: free_mb(path) for path in ("/opt", "/var")},
+            "other_firewalls": other_firewalls(),
             "lock_holder": lock_holder(float(sys.argv[1])),
             "half_configured": half_configured(),
             "package_index": bool(glob.glob("/var/lib/apt/lists/*_Packages*")),
