@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGvQbYkJ4i9Wb6i4Y5Mtlk0Yx8zZk2nq3vQe1cS7p0aB {}"
+
 BROKEN = """
 set -e
 cd /tmp && mkdir -p unfinished/DEBIAN
@@ -81,3 +83,17 @@ def test_who_holds_the_package_manager_is_named(ready: Ground) -> None:
     said = ready.play("preflight", limit="new13", preflight_lock_wait=1)
     holder.run("systemctl stop holder")
     assert "python3 (process " in said.failures["new13"]
+
+
+def test_an_administrator_who_leaves_is_shut_out(ready: Ground) -> None:
+    both = [{"name": name, "keys": [KEY.format(name)]} for name in ("maria", "noor")]
+    assert ready.play("host_base", limit="new13", host_base_admins=both).failures == {}
+    host = ready.host("new13")
+    assert "noor" in host.check_output("cat /etc/sudoers.d/phaseline")
+    lines = {name: f"{host.user(name).home}/.ssh/authorized_keys" for name in ("maria", "noor")}
+    assert host.file(lines["noor"]).exists
+    assert ready.play("host_base", limit="new13", host_base_admins=both[:1]).failures == {}
+    assert not host.file(lines["noor"]).exists
+    assert host.file(lines["maria"]).exists
+    assert host.user("noor").shell == "/usr/sbin/nologin"
+    assert "noor" not in host.check_output("cat /etc/sudoers.d/phaseline")
