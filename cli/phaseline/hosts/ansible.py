@@ -42,6 +42,7 @@ class Ground:
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
             "ANSIBLE_FORKS": "20",
+            "ANSIBLE_GATHERING": "smart",  # once a run: all plays ask for the same facts
             "ANSIBLE_INTERPRETER_PYTHON": "/usr/bin/python3",
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "ANSIBLE_NOCOLOR": "1",
