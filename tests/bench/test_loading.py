@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import platform
 import statistics
-from pathlib import Path
 
 import pytest
 
+import measured
 from bench.contest import Race
 from conftest import Database
 from phaseline.flows import sandbox as flow
@@ -17,8 +16,6 @@ pytestmark = [pytest.mark.bench, pytest.mark.odoo]
 ROWS = int(os.environ.get("PHASELINE_BENCH_ROWS", "5000"))
 ROUNDS = int(os.environ.get("PHASELINE_BENCH_ROUNDS", "3"))
 SLOW_ROWS = 500  # the peer at its defaults needs minutes for more; its rate does not depend on it
-README = Path(__file__).parents[2] / "README.md"
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 
 @pytest.fixture
@@ -54,7 +51,7 @@ def test_loading_is_faster_than_the_peer_and_a_reload_writes_nothing(race, capsy
     text = table(rates, ours[-1][1], tuned[-1][1])
     with capsys.disabled():
         print(f"\n{text}\n")
-    keep(text)
+    measured.keep("bench", text)
     assert all(run[0].products == run[1].products == ROWS for run in ours)
     assert all(run[1].lines == ROWS for run in ours)
     assert all(run[1].written == 0 for run in ours)
@@ -88,20 +85,6 @@ def table(rates, ours, tuned):
             "",
             f"{ROWS:,} products with a supplier line each, medians of {ROUNDS} runs"
             " in turn on fresh copies of one database."
-            f" Whole programs timed, client and server on {machine()}.",
+            f" Whole programs timed, client and server on {measured.machine()}.",
         ]
     )  # fmt: skip
-
-
-def machine():
-    info = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    names = [one.partition(":")[2].strip() for one in info if one.startswith("model name")]
-    return f"{len(names)} cores of {names[0] if names else platform.machine()}"
-
-
-def keep(text):
-    """Put the table between the README's markers, where it has them."""
-    said = README.read_text(encoding="utf-8")
-    if BEGIN in said and END in said:
-        head, tail = said.split(BEGIN)[0], said.split(END)[1]
-        README.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}", encoding="utf-8")

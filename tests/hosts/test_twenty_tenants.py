@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import measured
 from hosts import rollouts
 from phaseline.flows import lab as flow
 from phaseline.hosts import lab_host
@@ -60,6 +62,22 @@ def started(bench: Bench, tenant: str) -> str:
     return bench.ssh("all1", f"systemctl show -P ActiveEnterTimestampMonotonic odoo@{tenant}")
 
 
+def table(rows: list[tuple[int, float, int]], memory: int) -> str:
+    """Return what the tenants cost, five a line, and the host's memory at the end."""
+    lines = ["| tenants | `tenant add`, seconds | slowest | memory each, MB |"]
+    lines.append("| --- | ---: | ---: | ---: |")
+    for at in range(0, len(rows), 5):
+        some = rows[at : at + 5]
+        seconds = [one[1] for one in some]
+        line = f"| {some[0][0]} to {some[-1][0]} | {statistics.median(seconds):.0f}"
+        each = sum(one[2] for one in some) / len(some)
+        lines.append(f"{line} | {max(seconds):.0f} | {each:.0f} |")
+    said = (
+        f"One host with everything on it, {len(rows) + 1} tenants of plan s, {memory:,} MB in all"
+    )
+    return "\n".join([*lines, "", f"{said}; medians, host and client on {measured.machine()}."])
+
+
 def test_the_nth_tenant_costs_no_more_than_the_second(roomy: Bench) -> None:
     first = started(roomy, "t01")
     rows = []
@@ -76,5 +94,6 @@ def test_the_nth_tenant_costs_no_more_than_the_second(roomy: Bench) -> None:
         rows.append((number, seconds, now - before))
         before = now
         print(f"tenant {number:>2}: {seconds:5.1f} s, {rows[-1][2]:>4} MB more, {now} MB in all")
+    measured.keep("tenants", table(rows, before))
     assert started(roomy, "t01") == first, "the first tenant was restarted"
     assert max(seconds for _, seconds, _ in rows) <= MOST_SECONDS
