@@ -108,6 +108,13 @@ def test_a_playbook_is_a_short_list_of_roles(path) -> None:
         assert not OWN_TASKS & set(play), play.get("name")
 
 
+def test_every_play_that_gathers_asks_for_the_same_facts() -> None:
+    """They are gathered once a run: a play that needs others would not get them."""
+    plays = [play for path in PLAYBOOKS for play in load(path) if play.get("gather_facts")]
+    assert len(plays) > 1
+    assert len({tuple(play["gather_subset"]) for play in plays}) == 1
+
+
 @pytest.mark.parametrize("folder", ["roles", "playbooks"])
 def test_the_folders_readme_names_everything_in_it(folder: str) -> None:
     text = (ROOT / folder / "README.md").read_text()
