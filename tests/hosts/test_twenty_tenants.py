@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
-TENANTS = int(os.environ.get("PHASELINE_TEST_TENANTS", "20"))
+ALL = 20
+TENANTS = int(os.environ.get("PHASELINE_TEST_TENANTS", ALL))
 MOST_SECONDS = 60
 KEYS = ("total_rss", "total_shmem", "anon", "shmem")  # of cgroup v1 or v2
 # What the sizing may count with: as large a machine as twenty small tenants are sold on.
@@ -94,7 +95,8 @@ def test_twenty_tenants_come_one_by_one_and_none_is_restarted(roomy: Bench) -> N
         rows.append((number, seconds, now - before))
         before = now
         print(f"tenant {number:>2}: {seconds:5.1f} s, {rows[-1][2]:>4} MB more, {now} MB in all")
-    measured.keep("tenants", table(rows, before))
+    if len(rows) + 1 == ALL:  # fewer are for a quick look
+        measured.keep("tenants", table(rows, before))
     assert started(roomy, "t01") == first, "the first tenant was restarted"
-    # The promise of a minute is for a host that is not busy with many others.
-    assert statistics.median(seconds for _, seconds, _ in rows[:5]) <= MOST_SECONDS
+    # The promise of a minute is for a host not busy with many others; the table shows those.
+    assert max(seconds for _, seconds, _ in rows[:5]) <= MOST_SECONDS
