@@ -85,15 +85,28 @@ def test_who_holds_the_package_manager_is_named(ready: Ground) -> None:
     assert "python3 (process " in said.failures["new13"]
 
 
-def test_an_administrator_who_leaves_is_shut_out(ready: Ground) -> None:
-    both = [{"name": name, "keys": [KEY.format(name)]} for name in ("maria", "noor")]
-    assert ready.play("host_base", limit="new13", host_base_admins=both).failures == {}
+def test_a_host_with_another_firewall_is_refused(ready: Ground) -> None:
     host = ready.host("new13")
-    assert "noor" in host.check_output("cat /etc/sudoers.d/phaseline")
+    host.run("mkdir -p /etc/ufw && echo ENABLED=yes > /etc/ufw/ufw.conf")
+    said = ready.play("preflight", limit="new13")
+    host.run("rm -r /etc/ufw")
+    assert "ufw is in force on new13" in said.failures["new13"]
+
+
+def test_an_administrator_who_leaves_is_shut_out(ready: Ground) -> None:
+    three = [{"name": name, "keys": [KEY.format(name)]} for name in ("maria", "noor", "olga")]
+    assert ready.play("host_base", limit="new13", host_base_admins=three).failures == {}
+    host = ready.host("new13")
     lines = {name: f"{host.user(name).home}/.ssh/authorized_keys" for name in ("maria", "noor")}
     assert host.file(lines["noor"]).exists
-    assert ready.play("host_base", limit="new13", host_base_admins=both[:1]).failures == {}
+    host.run("userdel -r olga")
+    assert ready.play("host_base", limit="new13", host_base_admins=three[:1]).failures == {}
     assert not host.file(lines["noor"]).exists
     assert host.file(lines["maria"]).exists
     assert host.user("noor").shell == "/usr/sbin/nologin"
-    assert "noor" not in host.check_output("cat /etc/sudoers.d/phaseline")
+    assert not host.user("olga").exists
+    rules = host.check_output("cat /etc/sudoers.d/phaseline")
+    assert "maria" in rules
+    assert "noor" not in rules
+    again = ready.play("host_base", limit="new13", host_base_admins=three[:1])
+    assert (again.failures, again.changes) == ({}, [])
