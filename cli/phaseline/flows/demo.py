@@ -132,7 +132,7 @@ def bring_data(project: Path, say: Say) -> str:
 def build_release(project: Path, say: Say) -> str:
     """Build the release or find it in the cache."""
     begun = time.monotonic()
-    built = release.build(release.Order(release.recipe_folder(project)), say)
+    built = release.build(release.Order(release.recipe_folder(project), unpacked=True), say)
     manifest = built.stored.manifest
     if last(project, "release", "id", built.stored.id) is None:
         versions = [one["version"] for one in manifest["components"] if one["role"] == "odoo"]

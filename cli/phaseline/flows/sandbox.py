@@ -57,7 +57,8 @@ def up(order: Order, say: Callable[[str], None] = releases.silent) -> Brought:
         release = Path(kept)  # a sandbox stays on its release until it is reset
     else:
         folder = releases.recipe_folder(order.project)
-        built = releases.build(releases.Order(folder, mirror=order.mirror), say)
+        wanted = releases.Order(folder, mirror=order.mirror, unpacked=True)
+        built = releases.build(wanted, say)
         say("unpacking the release")
         release = release_archive.unpack(built.stored, releases.releases_dir())
     modules = tuple(state.record.get("modules", ())) or order.modules or modules_of(order.project)

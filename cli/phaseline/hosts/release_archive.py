@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -25,6 +26,7 @@ FILES = "files.sha256"
 MANIFEST = "manifest.json"
 SBOM = "sbom.json"
 OUTSIDE = (FILES, MANIFEST, SBOM)
+DATE = 315532800  # 1980-01-01, of every file: a date every tool accepts
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,23 @@ def unpack(stored: Stored, releases: Path) -> Path:
         programs.must(done, "H008", f"{stored.archive.name} could not be unpacked")
         folder.chmod(0o755)
         folder.rename(goal)
+    return goal
+
+
+def keep_unpacked(tree: Path, stored: Stored, releases: Path) -> Path:
+    """Move the tree an archive was just written from to where `unpack` would unpack it."""
+    goal = releases / stored.id
+    if goal.is_dir():
+        return goal
+    for folder, _, files in os.walk(tree, topdown=False):
+        for name in files:
+            path = Path(folder) / name
+            path.chmod(_mode(path.stat()))
+            os.utime(path, (DATE, DATE))
+        Path(folder).chmod(0o755)
+        with contextlib.suppress(OSError):  # an archive holds files: no folder without any
+            Path(folder).rmdir()
+    tree.rename(goal)
     return goal
 
 
@@ -193,7 +212,11 @@ def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
     state = path.stat()
     entry = tarfile.TarInfo(name)
     entry.size = state.st_size
-    entry.mode = 0o755 if state.st_mode & 0o100 else 0o644
-    entry.mtime = 315532800  # 1980-01-01: a date every tool accepts
+    entry.mode = _mode(state)
+    entry.mtime = DATE
     with path.open("rb") as stream:
         tar.addfile(entry, stream)
+
+
+def _mode(state: os.stat_result) -> int:
+    return 0o755 if state.st_mode & 0o100 else 0o644

@@ -60,6 +60,7 @@ class Kitchen:
     cache: Path
     archive: Callable[[], Archive]
     say: Callable[[str], None]
+    unpacked: bool = False  # the finished tree is kept beside its archive
 
 
 @dataclass(frozen=True, slots=True)

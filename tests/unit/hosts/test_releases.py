@@ -68,6 +68,31 @@ def test_a_damaged_archive_is_built_again(recipe: Path) -> None:
     assert again.stored.manifest["archive_sha256"] == stored.manifest["archive_sha256"]
 
 
+def look(tree: Path) -> dict[str, tuple[int, int, bytes]]:
+    """Return everything of a tree that may differ: modes, dates of files, content."""
+    return {
+        path.relative_to(tree).as_posix(): (
+            (path.stat().st_mode, 0, b"")
+            if path.is_dir()
+            else (path.stat().st_mode, path.stat().st_mtime_ns, path.read_bytes())
+        )
+        for path in tree.rglob("*")
+    }
+
+
+def test_a_release_that_is_kept_unpacked_is_what_unpacking_makes(recipe: Path) -> None:
+    goal = flow.releases_dir() / build(recipe).stored.id
+    assert not goal.exists()
+    for file in (flow.releases_dir() / "inputs").iterdir():
+        file.unlink()
+    stored = flow.build(flow.Order(recipe, "3.11", unpacked=True)).stored
+    kept = look(goal)
+    shutil.rmtree(goal)
+    assert release_archive.unpack(stored, flow.releases_dir()) == goal
+    assert look(goal) == kept
+    assert len(kept) > 10
+
+
 def test_links_become_files_and_lost_ones_are_left_out(recipe: Path) -> None:
     stored = build(recipe).stored
     tree = release_archive.unpack(stored, flow.releases_dir())
