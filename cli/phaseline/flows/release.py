@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from phaseline.core.release import Locks
     from phaseline.hosts.release_archive import Stored
 
-BUILD_FORMAT = 1  # part of every id: raise it when the same inputs make another tree
+BUILD_FORMAT = 2  # part of every id: raise it when the same inputs make another tree
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ FILES = "files.sha256"
 MANIFEST = "manifest.json"
 SBOM = "sbom.json"
 OUTSIDE = (FILES, MANIFEST, SBOM)
-DATE = 315532800  # 1980-01-01, of every file: a date every tool accepts
+EPOCH = 315532800  # 1980-01-01: a date every tool accepts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,16 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
-def write(tree: Path, archive: Path) -> str:
+def date(release: str) -> int:
+    """Return the date of all files of a release, in Unix seconds, made of the id's last digits.
+
+    Odoo tells versions of an asset by the dates of its files: they must be the same on every node,
+    and others in another release, or its browsers would keep the assets of the one before.
+    """
+    return EPOCH + int(release[-7:], 16)
+
+
+def write(tree: Path, archive: Path, when: int) -> str:
     """Write the tree as one tar and return its hash; owners, times and order never vary.
 
     Level 1 of gzip: the archive is half as big again as at level 6 and written four times faster.
@@ -78,7 +87,7 @@ def write(tree: Path, archive: Path) -> str:
         tarfile.open(fileobj=stream, mode="w", format=tarfile.GNU_FORMAT) as tar,
     ):
         for path in sorted(_walk(tree), key=lambda one: one.relative_to(tree).parts):
-            _add(tar, path, path.relative_to(tree).as_posix())
+            _add(tar, path, path.relative_to(tree).as_posix(), when)
     digest = sha256(part)
     part.rename(archive)
     return digest
@@ -104,14 +113,14 @@ def unpack(stored: Stored, releases: Path) -> Path:
 
 def keep_unpacked(tree: Path, stored: Stored, releases: Path) -> Path:
     """Move the tree an archive was just written from to where `unpack` would unpack it."""
-    goal = releases / stored.id
+    goal, when = releases / stored.id, date(stored.id)
     if goal.is_dir():
         return goal
     for folder, _, files in os.walk(tree, topdown=False):
         for name in files:
             path = Path(folder) / name
             path.chmod(_mode(path.stat()))
-            os.utime(path, (DATE, DATE))
+            os.utime(path, (when, when))
         Path(folder).chmod(0o755)
         with contextlib.suppress(OSError):  # an archive holds files: no folder without any
             Path(folder).rmdir()
@@ -168,7 +177,7 @@ def store(tree: Path, manifest: dict[str, Any], releases: Path) -> Stored:
     """Write archive and manifest of a finished tree under the release's id."""
     releases.mkdir(parents=True, exist_ok=True)
     archive = releases / f"{manifest['id']}.tar.gz"
-    digest = write(tree, archive)
+    digest = write(tree, archive, date(manifest["id"]))
     kept = {**manifest, "archive_sha256": digest, "archive_bytes": archive.stat().st_size}
     put(releases / f"{manifest['id']}.json", canonical(kept))
     shutil.copyfile(tree / SBOM, releases / f"{manifest['id']}.sbom.json")
@@ -208,12 +217,12 @@ def _walk(tree: Path) -> Iterator[Path]:
             yield Path(folder) / name
 
 
-def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
+def _add(tar: tarfile.TarFile, path: Path, name: str, when: int) -> None:
     state = path.stat()
     entry = tarfile.TarInfo(name)
     entry.size = state.st_size
     entry.mode = _mode(state)
-    entry.mtime = DATE
+    entry.mtime = when
     with path.open("rb") as stream:
         tar.addfile(entry, stream)
 

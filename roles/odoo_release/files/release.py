@@ -44,6 +44,7 @@ def lay(tar: tarfile.TarFile, entry: tarfile.TarInfo, tree: Path) -> None:
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     path.write_bytes(stream.read())
     path.chmod(0o755 if entry.mode & 0o100 else 0o644)
+    os.utime(path, (entry.mtime, entry.mtime))  # Odoo makes the addresses of assets out of it
 
 
 def check(folder: str) -> None:

@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -91,6 +92,18 @@ def test_a_release_that_is_kept_unpacked_is_what_unpacking_makes(recipe: Path) -
     assert release_archive.unpack(stored, flow.releases_dir()) == goal
     assert look(goal) == kept
     assert len(kept) > 10
+
+
+def test_the_files_of_another_release_have_another_date(recipe: Path, odoo_tree: Path) -> None:
+    def dates() -> set[int]:
+        tree = release_archive.unpack(build(recipe).stored, flow.releases_dir())
+        return {int(path.stat().st_mtime) for path in tree.rglob("*") if path.is_file()}
+
+    first = dates()
+    assert len(first) == 1
+    (odoo_tree / "addons/sale/__manifest__.py").write_text("{'name': 'Other'}\n", encoding="utf-8")
+    assert len(dates() | first) == 2
+    assert max(first) < time.time()
 
 
 def test_links_become_files_and_lost_ones_are_left_out(recipe: Path) -> None:

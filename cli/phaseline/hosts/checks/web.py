@@ -53,7 +53,7 @@ def login(subject: Subject) -> Finding:
 
 
 def asset(subject: Subject) -> Finding:
-    """Return whether an asset of the login page comes."""
+    """Return whether an asset of the login page comes: at once, not from another address."""
     return equals(200, page(subject)["asset"])
 
 
