@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,15 @@ from phaseline.core.release import (
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import release_recipe
 from phaseline.files.places import cache_dir, kit_dir
-from phaseline.hosts import machine, release_archive, release_lock, release_tree, sbom, sources
+from phaseline.hosts import (
+    machine,
+    release_archive,
+    release_lock,
+    release_tree,
+    sbom,
+    scratch,
+    sources,
+)
 from phaseline.hosts import mirror as mirrors
 from phaseline.hosts.debian_archive import Archive
 
@@ -176,10 +183,10 @@ def _make(
 ) -> Stored:
     releases = releases_dir()
     machine.need_room(releases, 5)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=releases) as name:
-        tree = Path(name) / "tree"
+    with scratch.folder(releases, ".making-") as made:
+        tree = made / "tree"
         tree.mkdir()
-        made = release_tree.assemble(recipe, locks, python, kitchen, tree)
+        assembled = release_tree.assemble(recipe, locks, python, kitchen, tree)
         kitchen.say("hashing every file")
         files = release_archive.list_files(tree)
         release = release_archive.make_id(recipe.series, python, files, inputs)
@@ -188,11 +195,11 @@ def _make(
             "series": recipe.series,
             "python": python,
             "inputs": inputs,
-            "components": [one.as_dict() for one in made.components],
-            "missing": list(made.missing),
+            "components": [one.as_dict() for one in assembled.components],
+            "missing": list(assembled.missing),
             "file_count": files.count("\n"),
         }
-        bill = sbom.render(release, recipe.series, made.components)
+        bill = sbom.render(release, recipe.series, assembled.components)
         (tree / release_archive.FILES).write_text(files, encoding="utf-8")
         (tree / release_archive.MANIFEST).write_text(release_archive.canonical(manifest), "utf-8")
         (tree / release_archive.SBOM).write_text(release_archive.canonical(bill), "utf-8")

@@ -10,12 +10,11 @@ import hashlib
 import os
 import shutil
 import sys
-import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from phaseline.core.release import Pin
-from phaseline.hosts import wheels
+from phaseline.hosts import scratch, wheels
 
 WHEEL = Pin(
     "ansible",
@@ -40,10 +39,10 @@ def ensure(cache: Path) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         wheel = wheels.fetch([WHEEL], python, cache / "wheels")[WHEEL]
-        with tempfile.TemporaryDirectory(prefix=".making-", dir=home) as made:
-            _unpack(wheel, Path(made) / "whole")
+        with scratch.folder(home, ".making-") as made:
+            _unpack(wheel, made / "whole")
             try:
-                (Path(made) / "whole").rename(there)
+                (made / "whole").rename(there)
             except OSError:
                 if not there.is_dir():  # another run was first: its folder is the same
                     raise

@@ -11,7 +11,6 @@ import hashlib
 import os
 import pwd
 import re
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from phaseline.core.release import DebianPin
 from phaseline.errors import Fault, PhaselineError
-from phaseline.hosts import programs
+from phaseline.hosts import programs, scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -130,8 +129,7 @@ def _apt(archive: Archive, suite: str, cache: Path) -> Iterator[Apt]:
     if not archive.keyring.is_file():
         hint = "Run `apt-get install debian-archive-keyring` as root."
         raise PhaselineError(Fault("H005", f"the keyring {archive.keyring} is missing", hint=hint))
-    with tempfile.TemporaryDirectory(prefix=".apt-", dir=cache, ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with scratch.folder(cache, ".apt-") as folder:
         folder.chmod(0o755)
         _configure(folder, archive, suite)
         apt = Apt(folder, suite)

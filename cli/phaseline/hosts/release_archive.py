@@ -10,13 +10,12 @@ import json
 import os
 import shutil
 import tarfile
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.hosts import programs
+from phaseline.hosts import programs, scratch
 from phaseline.hosts.debian_archive import sha256
 
 if TYPE_CHECKING:
@@ -99,9 +98,8 @@ def unpack(stored: Stored, releases: Path) -> Path:
     if goal.is_dir():
         return goal
     check_archive(stored)
-    releases.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".unpack-", dir=releases) as name:
-        folder = Path(name) / "tree"
+    with scratch.folder(releases, ".unpack-") as made:
+        folder = made / "tree"
         folder.mkdir()
         options = ["--extract", "--gzip", "--no-same-owner", "--no-same-permissions"]
         done = programs.attempt(["tar", *options, "--file", stored.archive, "--directory", folder])

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phaseline.core.release import DebianPin, Pin, normal
 from phaseline.errors import Fault, PhaselineError
-from phaseline.hosts import debian_archive, programs, wheels
+from phaseline.hosts import debian_archive, programs, scratch, wheels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from phaseline.core.release import Recipe
     from phaseline.hosts.release_tree import Kitchen
@@ -32,8 +31,8 @@ def debian(recipe: Recipe, kitchen: Kitchen) -> tuple[DebianPin, ...]:
 def tools(recipe: Recipe, kitchen: Kitchen) -> tuple[Pin, ...]:
     """Return the build tools and the carrier of wkhtmltopdf with the hashes of their wheels."""
     wanted = [*recipe.build_tools, *filter(None, [recipe.pdf])]
-    with tempfile.TemporaryDirectory(prefix=".lock-", dir=kitchen.cache) as name:
-        return _hash(_download(wanted, recipe.pythons[0], Path(name)), wanted)
+    with scratch.folder(kitchen.cache, ".lock-") as folder:
+        return _hash(_download(wanted, recipe.pythons[0], folder), wanted)
 
 
 def addons(recipe: Recipe, kitchen: Kitchen) -> tuple[tuple[Pin, ...], tuple[str, ...]]:
@@ -44,8 +43,8 @@ def addons(recipe: Recipe, kitchen: Kitchen) -> tuple[tuple[Pin, ...], tuple[str
     if not recipe.addons:
         return (), ()
     kitchen.say(f"reading {len(recipe.addons)} add-ons")
-    with tempfile.TemporaryDirectory(prefix=".lock-", dir=kitchen.cache) as name:
-        files = _download(list(recipe.addons), recipe.pythons[0], Path(name))
+    with scratch.folder(kitchen.cache, ".lock-") as folder:
+        files = _download(list(recipe.addons), recipe.pythons[0], folder)
         needs = {
             need.partition(";")[0].strip()
             for file in files
@@ -68,10 +67,9 @@ def python(
 ) -> tuple[Pin, ...]:
     """Return every Python distribution for one Python, resolved by pip for that Python."""
     kitchen.say(f"resolving the Python distributions for Python {version}")
-    with tempfile.TemporaryDirectory(prefix=".lock-", dir=kitchen.cache) as name:
-        scratch = Path(name)
-        sdists, links = _sdists(recipe, version, kitchen, scratch, locked)
-        found = _resolve([*recipe.requirements, *recipe.sdists, *needs], version, links, scratch)
+    with scratch.folder(kitchen.cache, ".lock-") as folder:
+        sdists, links = _sdists(recipe, version, kitchen, folder, locked)
+        found = _resolve([*recipe.requirements, *recipe.sdists, *needs], version, links, folder)
     sources = {normal(pin.name) for pin in sdists}
     return (*sdists, *(pin for pin in found if normal(pin.name) not in sources))
 
@@ -99,10 +97,10 @@ def _hash(files: list[Path], wanted: list[str]) -> tuple[Pin, ...]:
 
 
 def _sdists(
-    recipe: Recipe, version: str, kitchen: Kitchen, scratch: Path, locked: Sequence[Pin]
+    recipe: Recipe, version: str, kitchen: Kitchen, folder: Path, locked: Sequence[Pin]
 ) -> tuple[tuple[Pin, ...], Path]:
     """Return the pins of the sources, and a folder of wheels built from them for the resolver."""
-    links, tools_path, files = scratch / "links", scratch / "tools", scratch / "sdists"
+    links, tools_path, files = folder / "links", folder / "tools", folder / "sdists"
     links.mkdir()
     if not recipe.sdists:
         return (), links
@@ -128,12 +126,12 @@ def _sdists(
     return tuple(pins), links
 
 
-def _resolve(wanted: list[str], version: str, links: Path, scratch: Path) -> tuple[Pin, ...]:
-    report = scratch / "report.json"
+def _resolve(wanted: list[str], version: str, links: Path, folder: Path) -> tuple[Pin, ...]:
+    report = folder / "report.json"
     outcome = programs.attempt(
         [
             *wheels.pip(), "install", "--quiet", "--dry-run", "--ignore-installed",
-            "--only-binary=:all:", *wheels.target(version), "--target", scratch / "none",
+            "--only-binary=:all:", *wheels.target(version), "--target", folder / "none",
             "--find-links", links, "--report", report, *wanted,
         ],
         timeout=1800,

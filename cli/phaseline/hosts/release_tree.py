@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from phaseline.core.release import Pin, normal
 from phaseline.errors import Fault, PhaselineError
-from phaseline.hosts import debian_archive, programs, sources, wheels
+from phaseline.hosts import debian_archive, programs, scratch, sources, wheels
 from phaseline.hosts.sbom import Component
 
 if TYPE_CHECKING:
@@ -76,8 +75,8 @@ def assemble(recipe: Recipe, locks: Locks, python: str, kitchen: Kitchen, tree: 
     missing, odoo = _odoo(recipe, locks, kitchen, tree)
     sources.check_series(tree / "server", recipe.series)
     kitchen.say("fetching Python distributions and add-ons")
-    with tempfile.TemporaryDirectory(prefix=".build-", dir=kitchen.cache) as name:
-        parts = _distributions(recipe, locks, python, kitchen, Path(name))
+    with scratch.folder(kitchen.cache, ".build-") as folder:
+        parts = _distributions(recipe, locks, python, kitchen, folder)
         kitchen.say(f"unpacking {len(parts)} distributions")
         components = [_install(pin, file, role, tree) for pin, file, role in parts]
     _launcher(tree, python)
@@ -101,10 +100,10 @@ def _odoo(
     store = kitchen.cache / "debian"
     held = _held(wanted, store) or debian_archive.fetch(kitchen.archive(), wanted, store)
     kitchen.say("unpacking Odoo")
-    with tempfile.TemporaryDirectory(prefix=".deb-", dir=kitchen.cache) as name:
+    with scratch.folder(kitchen.cache, ".deb-") as folder:
         assets = [held[one] for one in recipe.assets]
-        lost = sources.from_debian(held[source.package], assets, into, Path(name))
-        _copyrights(Path(name) / "root/usr/share/doc", tree / "licences/debian")
+        lost = sources.from_debian(held[source.package], assets, into, folder)
+        _copyrights(folder / "root/usr/share/doc", tree / "licences/debian")
     found = tuple(
         Component("deb", p.name, p.version, p.sha256, *_debian_role(p.name, source.package))
         for p in wanted
@@ -133,7 +132,7 @@ def _copyrights(doc: Path, into: Path) -> None:
 
 
 def _distributions(
-    recipe: Recipe, locks: Locks, python: str, kitchen: Kitchen, scratch: Path
+    recipe: Recipe, locks: Locks, python: str, kitchen: Kitchen, folder: Path
 ) -> list[tuple[Pin, Path, str]]:
     store = kitchen.cache / "wheels"
     sdists = {normal(one.partition("==")[0]) for one in recipe.sdists}
@@ -144,14 +143,14 @@ def _distributions(
     made_with = wheels.fetch(locks.tools, python, store)
     parts = [(pin, files[pin], "python") for pin in plain]
     if sources_:
-        tools = scratch / "tools"
+        tools = folder / "tools"
         names = {normal(one.partition("==")[0]) for one in recipe.build_tools}
         for pin in locks.tools:
             if normal(pin.name) in names:
                 wheels.unpack(made_with[pin], tools)
         archives = wheels.fetch(sources_, python, store, build_path=tools)
         for pin in sources_:
-            built = wheels.build(archives[pin], tools, scratch)
+            built = wheels.build(archives[pin], tools, folder)
             parts.append((pin, built, "python"))
     pdf = normal(recipe.pdf.partition("==")[0])
     parts += [(pin, files[pin], "addon") for pin in locks.addons]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from phaseline.core.release import Pin, normal
 from phaseline.errors import Fault, PhaselineError
-from phaseline.hosts import programs
+from phaseline.hosts import programs, scratch
 from phaseline.hosts.debian_archive import sha256
 
 if TYPE_CHECKING:
@@ -59,9 +58,9 @@ def fetch(
     found = {pin: _cached(pin, cache) for pin in pins}
     missing = [pin for pin in pins if found[pin] is None]
     if missing:
-        with tempfile.TemporaryDirectory(prefix=".pip-", dir=cache) as name:
-            _download(missing, python, Path(name), build_path)
-            for file in sorted((Path(name) / "files").iterdir()):
+        with scratch.folder(cache, ".pip-") as folder:
+            _download(missing, python, folder, build_path)
+            for file in sorted((folder / "files").iterdir()):
                 _keep(file, missing, cache)
         found = {pin: _cached(pin, cache) for pin in pins}
     lost = [pin for pin in pins if found[pin] is None]

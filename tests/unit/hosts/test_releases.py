@@ -297,4 +297,6 @@ def test_a_build_that_is_killed_leaves_nothing_that_counts(recipe: Path, own_pla
     killed = subprocess.run([sys.executable, "-c", program, str(recipe)], check=False)
     assert killed.returncode == -9
     assert not [name for name in made(own_places) if not name.startswith(".")]
+    assert [name for name in made(own_places) if name.startswith(".making-")]
     assert build(recipe).fresh
+    assert not [name for name in made(own_places) if name.startswith(".making-")]
