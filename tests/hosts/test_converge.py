@@ -13,6 +13,7 @@ from hosts import killed, rollouts
 from hosts.labs import Bench
 from phaseline.files.places import kit_dir
 from phaseline.flows import env_provision, environment
+from phaseline.hosts import release_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,18 @@ def test_a_second_run_changes_nothing_on_any_host(lab_project: Path) -> None:
         "backup1",
     }
     assert all(counts.get("changed", 0) == 0 for one in results for counts in one["hosts"].values())
+
+
+def test_nodes_agree_on_numbers_of_accounts_and_dates_of_a_release(lab_project: Path) -> None:
+    """What nodes behind one proxy share carries numbers, and Odoo puts dates into addresses."""
+    bench = Bench(lab_project)
+    for node in ("test1", "app1"):
+        ids = bench.ssh(node, "id -u odoo-harbour; id -g odoo-harbour").split()
+        assert len(ids) == 2
+        assert ids[0] == ids[1]
+        home = bench.ssh(node, "readlink -f /opt/odoo/tenants/harbour")
+        dates = bench.ssh(node, f"find {home} -type f -printf '%T@\\n' | cut -d. -f1 | sort -u")
+        assert dates == str(release_archive.date(Path(home).name))
 
 
 def test_an_nginx_that_has_not_read_its_files_is_noticed(lab_project: Path) -> None:
