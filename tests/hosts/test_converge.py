@@ -22,6 +22,32 @@ pytestmark = pytest.mark.hosts
 
 REUSED = "PHASELINE_TEST_ALONE_PROJECT"  # a project whose one host may be provisioned on
 
+# a tenant as it stood: its group, its files, its Odoo and nginx with another number
+OLDER = """
+set -eu
+systemctl stop odoo@harbour
+groupmod -g 777 odoo-harbour
+chgrp -hR 777 /var/lib/odoo/harbour /etc/odoo/harbour.conf
+ln -s /etc/passwd /var/lib/odoo/harbour/filestore/elsewhere
+systemctl start odoo@harbour
+systemctl reload nginx
+"""
+# what has a number that is not the account's now, a line each
+STRAY = """
+number=$(id -u odoo-harbour)
+rm /var/lib/odoo/harbour/filestore/elsewhere
+find /var/lib/odoo/harbour ! -gid $number -o ! -uid $number
+find /etc/odoo/harbour.conf ! -gid $number
+for id in $(pgrep -u odoo-harbour); do
+  grep -qE "^Gid:[[:space:]]+$number" /proc/$id/status || echo process $id
+done
+for id in $(pgrep -u www-data -f 'nginx: worker'); do
+  grep -qE "^Groups:.*\\b$number\\b" /proc/$id/status || echo nginx $id
+done
+stat --format %U /etc/passwd | grep -v root
+true
+"""
+
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
@@ -57,6 +83,20 @@ def test_a_run_killed_at_every_role_boundary_converges(alone: Bench, tmp_path: P
     assert rollouts.changed([said]) == []
     with environment.connect(alone.project, "testing/harbour") as door:
         assert door.url == "https://harbour.testing.lab.test"
+
+
+@pytest.mark.long
+def test_numbers_of_an_older_phaseline_are_mended_with_everything_that_has_them(
+    alone: Bench,
+) -> None:
+    """Groups had any number before nodes agreed on them: files, Odoo and nginx still have it."""
+    alone.ssh("all1", OLDER)
+    (said,) = rollouts.provision(alone.project, "testing")
+    assert {one["role"] for one in said["changes"]} >= {"tenant_service"}
+    assert alone.ssh("all1", STRAY) == ""
+    verified = rollouts.call(alone.project, "env", "verify", "testing", "--deep")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert rollouts.changed(rollouts.provision(alone.project, "testing")) == []
 
 
 @pytest.mark.long
