@@ -129,10 +129,15 @@ def size(tenant: Tenant, index: int, vcpus: int) -> Size:
     return Size(
         workers=workers,
         cron_threads=cron,
-        http_port=tenant.port or FIRST_PORT + PORT_STEP * index,
+        http_port=tenant.port or default_port(index),
         soft_mib=SOFT_MIB.get(ceil(needed / USERS_A_WORKER), MOST_SOFT_MIB),
         needed_workers=needed,
     )
+
+
+def default_port(index: int) -> int:
+    """Return the first port of the tenant at an index of the list whose line gives none."""
+    return FIRST_PORT + PORT_STEP * index
 
 
 def order_workers(load: Load) -> int:

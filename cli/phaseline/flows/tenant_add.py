@@ -67,10 +67,10 @@ def run(order: Order, tell: Callable[[str, str], None] = env_ground.silent) -> d
 
 def settle(order: Order, known: Sequence[Tenant]) -> Mapping[str, Any]:
     """Return the whole line: the one that is there, or the wanted one with a port of its own."""
-    for one in known:
+    for index, one in enumerate(known):
         if one.name == order.name:
             refuse_other(order, one)
-            return {"plan": "s", "port": one.port, **one.values}
+            return {"plan": "s", "port": sizing.default_port(index), **one.values}
     wrong = hosting.wrong_name(order.name)
     if wrong:
         raise PhaselineError(Fault("C009", wrong[0], None, wrong[1]))
@@ -90,9 +90,7 @@ def refuse_other(order: Order, there: Tenant) -> None:
 
 def free_port(known: Sequence[Tenant]) -> int:
     """Return the first port that no tenant has, counting those that have none in their line."""
-    taken = {
-        one.port or sizing.FIRST_PORT + sizing.PORT_STEP * index for index, one in enumerate(known)
-    }
+    taken = {one.port or sizing.default_port(index) for index, one in enumerate(known)}
     port = sizing.FIRST_PORT
     while port in taken or port + 1 in taken:
         port += sizing.PORT_STEP

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from phaseline.core import sizing
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal, tenants
 from phaseline.files.env_lock import alone
@@ -36,6 +37,7 @@ def run(order: Order, tell: Callable[[str, str], None] = env_ground.silent) -> d
     with alone(project_dir, env, f"tenant retire {name}"):
         tenant_guard.refuse_unprovisioned(project_dir, env)
         line = line_of(project_dir, env, name)
+        refuse_moved_ports(project_dir, env, name)
         refuse_unconfirmed(order)
         journal.append(project_dir, "tenant_retire_started", env, {"tenant": name, "line": line})
         hosts = leave(project_dir, env, line, tell)
@@ -59,12 +61,15 @@ def leave(
     """Run the playbook that backs up and removes; the backup's way here is wiped at the end."""
     home = state_dir(project_dir) / "retire"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    others = [one.values for one in tenants.read(project_dir, env) if one.name != line["name"]]
+    # in their order: it gives ports to lines without one
+    lines = tenants.lines(project_dir, env)
+    if line["name"] not in [one["name"] for one in lines]:
+        lines = (*lines, line)
     with tempfile.TemporaryDirectory(prefix=f"{line['name']}-", dir=home) as transit:
         variables = {
             "phaseline_tenant": line["name"],
             "phaseline_transit": transit,
-            **tenants.untouched_lines([*others, line]),
+            **tenants.untouched_lines(lines),
         }
         return env_ground.run(project_dir, "retire", env, {"variables": variables}, tell).hosts
 
@@ -83,6 +88,25 @@ def line_of(project_dir: Path, env: str, name: str) -> Mapping[str, Any]:
         if entry.kind == "tenant_retire":
             break
     return tenants.find(project_dir, env, name).values
+
+
+def refuse_moved_ports(project_dir: Path, env: str, name: str) -> None:
+    """Raise if another tenant would get another port: its line has none, and its order changes."""
+    known = tenants.read(project_dir, env)
+    names = [one.name for one in known]
+    at = names.index(name) if name in names else len(names)
+    faults = [
+        Fault(
+            "C009",
+            f"tenant '{one.name}' has no port in its line: it would get another without '{name}'",
+            one.place,
+            f"Write port: {sizing.default_port(index)} into its line.",
+        )
+        for index, one in enumerate(known)
+        if index > at and not one.port
+    ]
+    if faults:
+        raise PhaselineError(*faults)
 
 
 def refuse_unconfirmed(order: Order) -> None:

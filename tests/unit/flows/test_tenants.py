@@ -124,6 +124,25 @@ def test_retiring_wants_the_name_typed(project: Path, typed: str) -> None:
     assert journal.read(project) == ()
 
 
+def test_retiring_moves_no_other_tenant_to_another_port(project: Path) -> None:
+    for name in ("quayside", "anchor"):
+        line = {"name": name, "domain": f"{name}.example.com"}
+        tenants.add(project, "testing", line | ({"port": 9069} if name == "anchor" else {}))
+    with pytest.raises(PhaselineError, match="tenant 'quayside' has no port") as error:
+        tenant_retire.refuse_moved_ports(project, "testing", "harbour")
+    assert codes(error) == ["C009"]
+    assert "port: 8079" in error.value.faults[0].hint
+    tenant_retire.refuse_moved_ports(project, "testing", "quayside")  # nobody comes after it
+    tenants.remove(project, "testing", "quayside")
+    tenant_retire.refuse_moved_ports(project, "testing", "quayside")  # as an interrupted one left
+
+
+def test_a_tenant_without_a_port_is_finished_with_the_one_it_has(project: Path) -> None:
+    tenants.add(project, "testing", {"name": "quayside", "domain": "quayside.example.com"})
+    order = add(project, name="quayside", domain="quayside.example.com")
+    assert tenant_add.settle(order, tenants.read(project, "testing"))["port"] == 8079
+
+
 def test_an_interrupted_retirement_knows_the_line_it_noted(project: Path) -> None:
     noted = {"tenant": "harbour", "line": HARBOUR}
     journal.append(project, "tenant_retire_started", "testing", noted)
