@@ -9,7 +9,7 @@ import pwd
 import time
 from pathlib import Path
 
-FOLDERS = ("/etc/nginx", "/etc/phaseline/tls/sites")
+SITES, CERTIFICATES = Path("/etc/nginx"), Path("/etc/phaseline/tls/sites")
 
 
 def workers(main):
@@ -44,12 +44,14 @@ def closed(entry):
 
 
 def files():
-    """Yield when each file, link, its goal and each folder changed."""
-    for folder in FOLDERS:
-        for path in (Path(folder), *Path(folder).rglob("*")):
-            yield path.lstat().st_mtime
-            if path.is_symlink() and path.exists():
-                yield path.stat().st_mtime
+    """Yield when each file, link and its goal changed, and each folder that sites leave.
+
+    A certificate that was removed changes its folder only, and no site names it any more.
+    """
+    for path in (SITES, *SITES.rglob("*"), *CERTIFICATES.glob("*")):
+        yield path.lstat().st_mtime
+        if path.is_symlink() and path.exists():
+            yield path.stat().st_mtime
 
 
 pid = Path("/run/nginx.pid")
