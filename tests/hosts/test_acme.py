@@ -32,7 +32,11 @@ END
 grep -q {DOMAIN} /etc/hosts || echo 127.0.0.1 {DOMAIN} >> /etc/hosts
 systemd-run --quiet --unit pebble --setenv PEBBLE_VA_NOSLEEP=1 --setenv PEBBLE_WFE_NONCEREJECT=0 \
   pebble -config /srv/pebble/config.json
-sleep 2
+for _ in $(seq 100); do
+  openssl s_client -connect 127.0.0.1:14000 < /dev/null && exit
+  sleep 0.1
+done
+exit 1
 """
 
 
@@ -80,6 +84,7 @@ def test_certbots_timer_renews_and_the_proxy_reads_it(issued: Ground, name: str)
     host.check_output("systemctl start certbot.service; sleep 2")
     after = host.check_output(SERIAL), host.check_output(workers)
     assert before[0] != after[0]
+    assert before[1]
     assert before[1] != after[1]
 
 

@@ -32,16 +32,20 @@ ln -s /etc/passwd /var/lib/odoo/harbour/filestore/elsewhere
 systemctl start odoo@harbour
 systemctl reload nginx
 """
+# the same where a run was killed while it gave the files away
+KILLED = "systemctl stop odoo@harbour; chgrp $(id -u odoo-harbour) /var/lib/odoo/harbour/filestore"
 # what has a number that is not the account's now, a line each
 STRAY = """
 number=$(id -u odoo-harbour)
 rm /var/lib/odoo/harbour/filestore/elsewhere
 find /var/lib/odoo/harbour ! -gid $number -o ! -uid $number
 find /etc/odoo/harbour.conf ! -gid $number
+pgrep -u odoo-harbour > /dev/null || echo no Odoo
 for id in $(pgrep -u odoo-harbour); do
   grep -qE "^Gid:[[:space:]]+$number" /proc/$id/status || echo process $id
 done
-for id in $(pgrep -u www-data -f 'nginx: worker'); do
+pgrep -u www-data -f 'nginx: worker process$' > /dev/null || echo no nginx
+for id in $(pgrep -u www-data -f 'nginx: worker process$'); do
   grep -qE "^Groups:.*\\b$number\\b" /proc/$id/status || echo nginx $id
 done
 stat --format %U /etc/passwd | grep -v root
@@ -86,17 +90,31 @@ def test_a_run_killed_at_every_role_boundary_converges(alone: Bench, tmp_path: P
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("state", [OLDER, OLDER + KILLED], ids=["older", "killed"])
 def test_numbers_of_an_older_phaseline_are_mended_with_everything_that_has_them(
-    alone: Bench,
+    alone: Bench, state: str
 ) -> None:
     """Groups had any number before nodes agreed on them: files, Odoo and nginx still have it."""
-    alone.ssh("all1", OLDER)
+    alone.ssh("all1", state)
     (said,) = rollouts.provision(alone.project, "testing")
     assert {one["role"] for one in said["changes"]} >= {"tenant_service"}
     assert alone.ssh("all1", STRAY) == ""
     verified = rollouts.call(alone.project, "env", "verify", "testing", "--deep")
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert rollouts.changed(rollouts.provision(alone.project, "testing")) == []
+
+
+@pytest.mark.long
+def test_a_number_that_another_account_has_is_told_and_no_tenant_stops(alone: Bench) -> None:
+    """As when the order of tenants without ports was changed by hand."""
+    alone.ssh("all1", "groupmod -g 777 odoo-harbour; groupadd -g $(id -u odoo-harbour) quayside")
+    try:
+        answer = rollouts.call(alone.project, "env", "provision", "testing")
+        assert alone.ssh("all1", "systemctl is-active odoo@harbour") == "active"
+    finally:
+        alone.ssh("all1", "groupdel quayside; groupmod -g $(id -u odoo-harbour) odoo-harbour")
+    assert answer.returncode != 0
+    assert "of its port 8069: quayside has it" in answer.stdout + answer.stderr
 
 
 @pytest.mark.long
@@ -138,15 +156,25 @@ def test_nodes_agree_on_numbers_of_accounts_and_dates_of_a_release(lab_project: 
 
 
 def test_an_nginx_that_has_not_read_its_files_is_noticed(lab_project: Path) -> None:
-    """As a run leaves it that is killed between a site's file and the handler."""
+    """As a run leaves it that is killed between a site's file, or a group, and the handler."""
     bench = Bench(lab_project)
     program = base64.b64encode((kit_dir() / "roles/tenant_site/files/stale.py").read_bytes())
     look = f"echo {program.decode()} | base64 -d | python3 -"
     bench.ssh("test1", "systemctl reload nginx; sleep 1")
     assert bench.ssh("test1", look) == ""
-    bench.ssh("test1", "touch /etc/nginx/sites-enabled/harbour.conf")
-    assert bench.ssh("test1", look) == "stale"
-    bench.ssh("test1", "systemctl reload nginx; sleep 1")
+    for make, mend in (
+        ("touch /etc/nginx/sites-enabled/harbour.conf", ":"),
+        ("gpasswd --add www-data games", "gpasswd --delete www-data games"),
+    ):
+        bench.ssh("test1", make)
+        try:
+            assert bench.ssh("test1", look) == "stale"
+        finally:
+            bench.ssh("test1", f"systemctl reload nginx; sleep 1; {mend}")
+        assert bench.ssh("test1", look) == ""
+    bench.ssh(
+        "test1", "touch /etc/phaseline/tls/sites/gone.crt; rm /etc/phaseline/tls/sites/gone.crt"
+    )
     assert bench.ssh("test1", look) == ""
 
 

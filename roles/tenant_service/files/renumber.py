@@ -2,6 +2,7 @@
 
 The unit is stopped before and started by the role afterwards, so that nothing is written under the
 old number in between. A run that is killed here begins anew: the numbers change only after this.
+No tenant is stopped for a number that it cannot get.
 """
 
 import grp
@@ -22,6 +23,16 @@ def numbers(name):
     return found
 
 
+def holders(number):
+    """Return the names of the account and of the group that have a number."""
+    found = set()
+    with suppress(KeyError):
+        found.add(pwd.getpwuid(number).pw_name)
+    with suppress(KeyError):
+        found.add(grp.getgrgid(number).gr_name)
+    return found
+
+
 def give(home, number):
     """Give a folder and everything in it to an account and a group of one number."""
     for _, folders, files, here in os.fwalk(home):
@@ -32,9 +43,20 @@ def give(home, number):
 
 
 base, ports = int(sys.argv[1]), sys.argv[2].split(",")
-for tenant, _, port in (one.partition("=") for one in filter(None, ports)):
-    wanted = base + int(port)
-    if numbers(f"odoo-{tenant}") - {wanted}:
-        subprocess.run(["/usr/bin/systemctl", "stop", f"odoo@{tenant}.service"], check=True)
-        give(f"/var/lib/odoo/{tenant}", wanted)
-        print(tenant)
+wanted = {
+    tenant: base + int(port)
+    for tenant, _, port in (one.partition("=") for one in filter(None, ports))
+    if numbers(f"odoo-{tenant}") - {base + int(port)}
+}
+taken = [
+    f"odoo-{tenant} cannot get the number {number} of its port {number - base}: {name} has it"
+    for tenant, number in wanted.items()
+    for name in sorted(holders(number) - {f"odoo-{tenant}"})
+]
+if taken:
+    sys.exit("\n".join([*taken, "Give each tenant's line the port that it had."]))
+for tenant, number in wanted.items():
+    subprocess.run(["/usr/bin/systemctl", "stop", f"odoo@{tenant}.service"], check=True)
+    if os.path.isdir(f"/var/lib/odoo/{tenant}"):
+        give(f"/var/lib/odoo/{tenant}", number)
+    print(tenant)

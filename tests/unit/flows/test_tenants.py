@@ -129,8 +129,9 @@ def test_retiring_moves_no_other_tenant_to_another_port(project: Path) -> None:
         line = {"name": name, "domain": f"{name}.example.com"}
         tenants.add(project, "testing", line | ({"port": 9069} if name == "anchor" else {}))
     with pytest.raises(PhaselineError, match="tenant 'quayside' has no port") as error:
-        tenant_retire.refuse_moved_ports(project, "testing", "harbour")
+        tenant_retire.run(tenant_retire.Order(project, "testing", "harbour", "harbour"))
     assert codes(error) == ["C009"]
+    assert journal.read(project) == ()
     assert "port: 8079" in error.value.faults[0].hint
     tenant_retire.refuse_moved_ports(project, "testing", "quayside")  # nobody comes after it
     tenants.remove(project, "testing", "quayside")
