@@ -117,13 +117,15 @@ def all_of(scripts: dict[str, str]) -> str:
 
 @contextmanager
 def seeded(project: Path, batch: tuple[Deviation, ...]) -> Iterator[None]:
-    """Seed a batch, give the host, and mend it whatever happens."""
+    """Seed a batch, give the host, and mend it whatever happens; both take time to be seen."""
+    settles = max(one.settles for one in batch)
     try:
         on_host(project, all_of({one.name.replace("'", ""): one.seed for one in batch}))
-        time.sleep(max(one.settles for one in batch))
+        time.sleep(settles)
         yield
     finally:
         on_host(project, all_of({one.name.replace("'", ""): one.mend for one in reversed(batch)}))
+        time.sleep(settles)
 
 
 @pytest.mark.parametrize("name", BATCHES)
