@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hosts import grounds
+from phaseline.hosts import lab_ssh
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hosts.grounds import Ground
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
@@ -110,3 +114,31 @@ def test_an_administrator_who_leaves_is_shut_out(ready: Ground) -> None:
     assert "noor" not in rules
     again = ready.play("host_base", limit="new13", host_base_admins=three[:1])
     assert (again.failures, again.changes) == ({}, [])
+
+
+@pytest.fixture(params=["ansible_user", "ssh_config"])
+def wanda(request: pytest.FixtureRequest, ready: Ground) -> Iterator[Ground]:
+    """The hosts as wanda comes in: Ansible knows the account, or SSH alone does."""
+    if request.param == "ansible_user":
+        yield replace(ready, secrets={**ready.secrets, "ansible_user": "wanda"})
+        return
+    inventory = ready.bench.project / "inventory.ini"
+    before = inventory.read_text(encoding="utf-8")
+    words = "ansible_ssh_common_args="
+    after = before.replace("ansible_user=root\n", "").replace(words, f"{words}-o User=wanda ")
+    inventory.write_text(after, encoding="utf-8")
+    yield ready
+    inventory.write_text(before, encoding="utf-8")
+
+
+def test_who_comes_in_cannot_shut_itself_out(ready: Ground, wanda: Ground) -> None:
+    key = (ready.bench.home / f"{lab_ssh.KEY}.pub").read_text(encoding="utf-8").strip()
+    both = [{"name": "maria", "keys": [KEY.format("maria")]}, {"name": "wanda", "keys": [key]}]
+    root = replace(ready, secrets={**ready.secrets, "ansible_user": "root"})
+    assert root.play("host_base", limit="new13", host_base_admins=both).failures == {}
+    said = wanda.play("host_base", limit="new13", host_base_admins=both[:1])
+    assert "wanda is no longer in host_base_admins" in said.failures["new13"]
+    assert wanda.play("host_base", limit="new13", host_base_admins=both).failures == {}
+    assert root.play("host_base", limit="new13", host_base_admins=both[:1]).failures == {}
+    refused = wanda.play("host_base", limit="new13", host_base_admins=both[:1])
+    assert refused.failures or refused.recap["new13"]["unreachable"]
