@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hosts import grounds
+from hosts import grounds, rollouts
 from hosts.labs import Bench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+REUSED = "PHASELINE_TEST_ALONE_PROJECT"  # a project whose one host may be provisioned on
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +33,18 @@ def ready(ground: grounds.Ground) -> grounds.Ground:
     """The same hosts after the plays of the ground roles' READMEs."""
     assert ground.play(*grounds.ROLES).failures == {}
     return ground
+
+
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One host that carries everything, empty at first, for tests that only `rehearse` runs."""
+    if reused := os.environ.get(REUSED):
+        yield Bench(Path(reused).absolute())
+        return
+    folder = tmp_path_factory.mktemp("alone") / "project"
+    bench = rollouts.project(folder, {"testing": ("harbour",)})
+    try:
+        bench.up(rollouts.ALONE.format(suite="trixie"))
+        yield bench
+    finally:
+        bench.run("down")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,12 +13,7 @@ from phaseline.files.places import kit_dir
 from phaseline.flows import env_provision, environment
 from phaseline.hosts import release_archive
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 pytestmark = pytest.mark.hosts
-
-REUSED = "PHASELINE_TEST_ALONE_PROJECT"  # a project whose one host may be provisioned on
 
 # a tenant as it stood: its group, its files, its Odoo and nginx with another number
 OLDER = """
@@ -51,21 +44,6 @@ done
 stat --format %U /etc/passwd | grep -v root
 true
 """
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """One empty host that carries everything; the release is built already."""
-    if reused := os.environ.get(REUSED):
-        yield Bench(Path(reused).absolute())
-        return
-    folder = tmp_path_factory.mktemp("alone") / "project"
-    bench = rollouts.project(folder, {"testing": ("harbour",)})
-    try:
-        bench.up(rollouts.ALONE.format(suite="trixie"))
-        yield bench
-    finally:
-        bench.run("down")
 
 
 @pytest.mark.long
