@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -23,8 +24,10 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "phaseline_events"
 
     def tell(self, event: str, **more: Any) -> None:
-        """Print one event."""
-        self._display.display(json.dumps({"event": event, **more}, default=str), screen_only=True)
+        """Print one event and when it was: the log of a run shows what took its time."""
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        line = json.dumps({"event": event, "at": now, **more}, default=str)
+        self._display.display(line, screen_only=True)
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Tell that a play begins."""
