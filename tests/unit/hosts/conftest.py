@@ -15,6 +15,7 @@ from phaseline.core.release import DebianPin
 from phaseline.files.places import CACHE_VARIABLE, STATE_VARIABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 RECIPE = """\
@@ -132,13 +133,15 @@ def gpg(home: Path, *words: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def signing_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def signing_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A GnuPG home with a fresh key; making one takes a moment, so once a session."""
     home = tmp_path_factory.mktemp("gnupg")
     home.chmod(0o700)
     gpg(home, "--quick-generate-key", "Throw Away <t@example.org>", "ed25519", "sign", "never")
     gpg(home, "-o", str(home / "keyring.gpg"), "--export")
-    return home
+    yield home
+    # signing started an agent, which would outlive us
+    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=True)
 
 
 @pytest.fixture
