@@ -48,6 +48,7 @@ environment_kind=testing
 """
 UNIT = "odoo@harbour.service"
 NODE_LOST = 40.0  # seconds: the proxy's connection, then the file system's, are given up
+HEALED = 120.0  # seconds: a new copy is filled in the background
 
 
 class Browser:
@@ -199,3 +200,29 @@ def test_a_node_that_loses_its_power_costs_no_session_and_no_file(
         until(lambda: browser.ask(later) == (200, b"written by the other alone"), NODE_LOST)
     finally:
         bench.ssh("app2", f"systemctl start {UNIT}")
+
+
+def test_nodes_that_all_lose_their_power_come_back_by_themselves(
+    bench: Bench, browser: Browser
+) -> None:
+    path, _ = attach(browser, b"written before it was dark")
+    for node in ("app1", "app2"):
+        lab_host.cut(flow.running(bench.project).host(node))
+    bench.up()
+    for node in ("app1", "app2"):
+        began = time.monotonic()
+        until(lambda at=node: bench.ssh(at, f"systemctl is-active {UNIT} || true") == "active", 120)
+        print(f"{node} serves {time.monotonic() - began:.0f} s after the lab was up")
+    assert browser.ask(path) == (200, b"written before it was dark")
+
+
+def test_a_node_that_comes_later_gets_a_copy_of_what_is_there(
+    bench: Bench, browser: Browser
+) -> None:
+    _, name = attach(browser, b"written before it came")
+    bench.up(INVENTORY.replace("app2\n", "app2\napp3\n"))
+    rollouts.provision(bench.project, "testing")
+    copy = f"/srv/phaseline/filestore/brick/harbour/filestore/harbour/{name}"
+    held = f"sha1sum < {copy} 2>/dev/null || true"
+    until(lambda: bench.ssh("app3", held).startswith(Path(name).name), HEALED)
+    assert rollouts.changed(rollouts.provision(bench.project, "testing")) == []

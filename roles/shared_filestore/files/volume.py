@@ -29,9 +29,16 @@ def change(what: str, *words: str) -> None:
 
 
 volume = order["volume"]
+bricks = [f"{node}:{order['brick']}" for node in order["nodes"]]
 there = volume in (run("volume", "list") if GLUSTER else "").split()
-if not there:
-    bricks = [f"{node}:{order['brick']}" for node in order["nodes"]]
+if there:
+    told = (line.partition(": ") for line in run("volume", "info", volume).splitlines())
+    held = [brick for name, _, brick in told if name.removeprefix("Brick").isdigit()]
+    if later := [brick for brick in bricks if brick not in held]:
+        # every brick is a whole copy; what is there already is copied in the background
+        copies = str(len(held) + len(later))
+        change(f"add {later}", "volume", "add-brick", volume, "replica", copies, *later, "force")
+else:
     replica = ["replica", str(len(bricks))] if len(bricks) > 1 else []
     change(f"create {volume}", "volume", "create", volume, *replica, *bricks, "force")
 if there or not order["dry"]:
