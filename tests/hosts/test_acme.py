@@ -94,3 +94,13 @@ def test_a_domain_that_does_not_lead_here_is_told_and_leaves_nothing(issued: Gro
     for name in grounds.HOSTS:
         left = f"find /etc/phaseline/tls /etc/letsencrypt -name '*{UNKNOWN}*'"
         assert issued.host(name).check_output(left) == ""
+
+
+def test_a_domain_that_no_site_names_is_forgotten(issued: Ground) -> None:
+    said = issued.play("tenant_site", tenant_site_tenants=[])
+    assert said.failures == {}
+    for name in grounds.HOSTS:
+        left = f"find /etc/phaseline/tls/sites /etc/letsencrypt -name '*{DOMAIN}*'"
+        assert issued.host(name).check_output(left) == ""
+    said = issued.play("tenant_site", tenant_site_tenants=[])
+    assert (said.failures, said.changes) == ({}, [])
