@@ -1,11 +1,10 @@
-"""A fault is told within two minutes, and ends being told when it is mended."""
+"""A fault is told within two minutes; that it ends when mended is in test_verify.py."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
@@ -13,45 +12,20 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from hosts.faults import BREAK, MEND, SHORTEN, Inside
-from hosts.strangers import Site, controller
+from hosts.alarms import awaited, firing, prometheus
+from hosts.faults import BREAK, MEND, SHORTEN
+from hosts.strangers import controller
 from phaseline.files import vault
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hosts.strangers import Site
+
 pytestmark = pytest.mark.hosts
 
 TLS = "/etc/phaseline/tls"
 PATIENCE = 120
-ENDING = 300  # some look back for three minutes
-HELD = "quayside"
-# asked on the host itself: it listens on the loopback only and wants a host's certificate
-ASK = """
-import socket, ssl, sys
-host, path = sys.argv[1:]
-know = ssl.create_default_context(cafile="/etc/phaseline/tls/ca.crt")
-know.load_cert_chain("/etc/phaseline/tls/host.crt", "/etc/phaseline/tls/host.key")
-plain = socket.create_connection(("127.0.0.1", 9090), 20)
-with know.wrap_socket(plain, server_hostname=host) as door:
-    door.sendall(f"GET /api/v1/{path} HTTP/1.0\\r\\nHost: {host}\\r\\n\\r\\n".encode())
-    answer = b"".join(iter(lambda: door.recv(65536), b""))
-print(answer.split(b"\\r\\n\\r\\n", 1)[1].decode())
-"""
-
-
-def prometheus(site: Site, path: str) -> Any:
-    return json.loads(site.bench.ssh(site.host, f"python3 -c '{ASK}' {site.host} '{path}'"))["data"]
-
-
-def firing(site: Site) -> set[tuple[str, str]]:
-    """Return what is told now: the alert, and what it is about."""
-    found = prometheus(site, "alerts")["alerts"]
-    return {
-        (one["labels"]["alertname"], labels.get("tenant") or labels.get("name") or labels["job"])
-        for one in found
-        if one["state"] == "firing" and (labels := {"job": "", **one["labels"]})
-    }
 
 
 def ending_soon(project: Path, site: Site, days: int) -> str:
@@ -100,18 +74,7 @@ def test_everything_that_should_send_numbers_does(lab_project: Path) -> None:
 def test_faults_are_told_within_two_minutes(lab_project: Path) -> None:
     site = controller(lab_project)
     pair = f"{TLS}/sites/{site.door.domain}"
-    wanted = {
-        ("TenantStopped", f"odoo@{site.tenant}.service"),
-        ("SiteDown", site.tenant),
-        ("CertificateEnding", site.tenant),
-        ("ExporterGone", "nginx"),
-        ("ServiceStopped", "fail2ban.service"),
-    }
-    domain = site.door.domain
-    inside = Inside(
-        site.tenant, HELD, (domain, domain.replace(site.tenant, HELD, 1)), site.door.address
-    )
-    wanted |= inside.told
+    inside, wanted = awaited(site)
     calm = firing(site)
     assert wanted & calm == set()
     both = ending_soon(lab_project, site, 5)
@@ -139,8 +102,3 @@ def test_faults_are_told_within_two_minutes(lab_project: Path) -> None:
         )
     print({name: round(seconds) for name, seconds in told.items()})
     assert wanted - set(told) == set()
-    mended = time.monotonic()
-    while wanted & firing(site) and time.monotonic() < mended + ENDING:
-        time.sleep(5)
-    assert wanted & firing(site) == set()
-    print(f"all ended after {time.monotonic() - mended:.0f} s")

@@ -13,7 +13,9 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from hosts.alarms import awaited, firing
 from hosts.deviations import BATCHES, Deviation
+from hosts.strangers import controller
 from phaseline.files.places import state_dir
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ PROGRAM = str(Path(sys.executable).with_name("phaseline"))
 ENV = "testing"
 HOST = "test1"
 LEAST_DEVIATIONS = 50
+ENDING = 300  # seconds
 
 
 def verify(
@@ -64,6 +67,16 @@ def on_host(project: Path, script: str) -> None:
 def clean(lab_project: Path) -> dict[str, Any]:
     """The verdict before anything is seeded."""
     return verdict(lab_project)
+
+
+def test_faults_that_were_mended_are_told_no_more(lab_project: Path) -> None:
+    """Those of test_alerts.py; some look back for three minutes, so nobody waited for it there."""
+    site = controller(lab_project)
+    _, told = awaited(site)
+    end = time.monotonic() + ENDING
+    while told & firing(site) and time.monotonic() < end:
+        time.sleep(5)
+    assert told & firing(site) == set()
 
 
 def test_a_clean_environment_has_no_deviation(clean: dict[str, Any]) -> None:
