@@ -41,7 +41,7 @@ find / -xdev ! -path '/proc/*' ! -path '/var/backups/*' ! -path '/var/log/*' ! -
 runuser -u postgres -- psql -Atc "SELECT datname FROM pg_database WHERE datname LIKE '%{0}%'"
 runuser -u postgres -- psql -Atc "SELECT rolname FROM pg_roles WHERE rolname LIKE '%{0}%'"
 systemctl list-units --all --plain --no-legend 'odoo@{0}*'
-grep -l {0} /etc/postgresql/*/main/pg_*.conf /etc/nginx/sites-enabled/* 2>/dev/null
+grep -rlF --exclude='*-' {0} /etc
 """
 
 
@@ -78,6 +78,12 @@ def test_no_other_tenant_was_restarted(before: dict[str, str], bench: Bench, gue
     assert guest
     now = {name: bench.ssh(HOST, WHEN.format(name)) for name in before}
     assert now == before
+
+
+def test_nothing_deviates_once_it_came(bench: Bench, guest: float) -> None:
+    assert guest
+    said = rollouts.call(bench.project, "env", "verify", "testing")
+    assert said.returncode == 0, said.stdout + said.stderr
 
 
 def test_the_new_tenant_answers_with_its_key(bench: Bench, guest: float) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import ssl
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any
 
 from phaseline.hosts import testhosts
 from phaseline.hosts.checks import agent, agent_odoo, readings
@@ -55,6 +58,59 @@ def test_what_certbot_links_is_read(tmp_path: Path) -> None:
     assert (found["kind"], found["leads_to"]["mode"]) == ("link", "0600")
     (archive / "shop.key").unlink()
     assert agent.states([f"{sites}/shop.key"])[f"{sites}/shop.key"]["leads_to"] is None
+
+
+CERTIFICATE = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+               "-nodes", "-subj", "/CN=host", "-addext", "keyUsage=digitalSignature",
+               "-keyout", "host.key", "-out", "host.crt"]  # fmt: skip
+
+
+def serve(home: Path, answers: list[Any]) -> HTTPServer:
+    """Return a server that gives these answers in turn, to who shows a certificate."""
+    subprocess.run(CERTIFICATE, cwd=home, check=True, capture_output=True)
+    (home / "ca.crt").write_bytes((home / "host.crt").read_bytes())
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answers.pop(0)).encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Answer)
+    own = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(home / "ca.crt"))
+    own.verify_mode = ssl.CERT_REQUIRED
+    own.load_cert_chain(home / "host.crt", home / "host.key")
+    server.socket = own.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def asked(*targets: tuple[str, str, str]) -> dict[str, Any]:
+    """Return what Prometheus says of targets: address, health, when it asked."""
+    keys = ("scrapeUrl", "health", "lastScrape")
+    found = [{"scrapePool": "site", **dict(zip(keys, one, strict=True))} for one in targets]
+    return {"data": {"activeTargets": found}}
+
+
+def test_a_target_is_believed_when_it_was_asked_again_and_all_are_known(tmp_path: Path) -> None:
+    answers = [
+        asked(("a.test", "down", "12:00"), ("b.test", "down", "12:01"), ("c.test", "up", "12:01")),
+        asked(("a.test", "down", "12:00"), ("b.test", "up", "12:02"), ("c.test", "down", "12:02")),
+        asked(("a.test", "down", "12:03"), ("b.test", "up", "12:02"), ("c.test", "down", "12:02")),
+        last := asked(("a.test", "down", "12:03"), ("d.test", "up", "12:04")),
+    ]
+    server = serve(tmp_path, answers)
+    try:
+        found = agent.targets(
+            f"https://127.0.0.1:{server.server_port}/", str(tmp_path), ["a.test", "d.test"]
+        )
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (found, answers) == (last, [])
 
 
 def test_a_reading_that_fails_is_an_error_and_never_a_value() -> None:

@@ -16,8 +16,8 @@ def targets(subject: Subject) -> list[dict[str, object]]:
 
 def up(subject: Subject) -> Finding:
     """Return the targets that do not answer."""
-    found = [str(one["scrapeUrl"]).partition("?")[0] for one in targets(subject)
-             if one["health"] == "down"]  # fmt: skip
+    found = [f"{one['scrapePool']} {one['scrapeUrl']}: {one['lastError']}"
+             for one in targets(subject) if one["health"] == "down"]  # fmt: skip
     return nothing(found, "every target answers")
 
 

@@ -29,7 +29,7 @@ def orders(declared: Declared, host: Host) -> dict[str, Order]:
         if group in host.groups:
             found.update(read(declared))
     if "monitoring" in host.groups:
-        found.update(of_monitoring())
+        found.update(of_monitoring(declared))
     return found
 
 
@@ -117,16 +117,19 @@ def of_proxy(declared: Declared) -> dict[str, Order]:  # noqa: ARG001 (same shap
     }
 
 
-def of_monitoring() -> dict[str, Order]:
+def of_monitoring(declared: Declared) -> dict[str, Order]:
     """Return what is read where Prometheus runs."""
     addresses = {
-        "targets": "9090/api/v1/targets?state=active",
         "rules": "9090/api/v1/rules",
         "managers": "9090/api/v1/alertmanagers",
         "alertmanager": "9093/api/v2/status",
     }
     home = "/etc/phaseline/tls"
-    return {
+    found: dict[str, Order] = {
         name: ["http", {"url": f"https://127.0.0.1:{path}", "home": home}]
         for name, path in addresses.items()
     }
+    url = "https://127.0.0.1:9090/api/v1/targets?state=active"
+    domains = [one.domain for one in declared.tenants]
+    found["targets"] = ["targets", {"url": url, "home": home, "domains": domains}]
+    return found
