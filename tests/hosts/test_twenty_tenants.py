@@ -100,3 +100,8 @@ def test_twenty_tenants_come_one_by_one_and_none_is_restarted(roomy: Bench) -> N
     assert started(roomy, "t01") == first, "the first tenant was restarted"
     # The promise of a minute is for a host not busy with many others; the table shows those.
     assert max(seconds for _, seconds, _ in rows[:5]) <= MOST_SECONDS
+
+
+def test_nothing_deviates_where_they_all_run(roomy: Bench) -> None:
+    said = rollouts.call(roomy.project, "env", "verify", "testing")
+    assert said.returncode == 0, said.stdout + said.stderr

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
     from phaseline.hosts.checks.model import Declared, Host
 
-SENT = ("phaseline.hosts.checks.agent", "phaseline.hosts.checks.agent_odoo")
+SENT = (
+    "phaseline.hosts.checks.agent",
+    "phaseline.hosts.checks.agent_odoo",
+    "phaseline.hosts.checks.agent_prometheus",
+)
 LOADER = """
 import sys, types
 for name, source in sent:

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 from phaseline.hosts import testhosts
-from phaseline.hosts.checks import agent, agent_odoo, readings
+from phaseline.hosts.checks import agent, agent_odoo, agent_prometheus, readings
 from phaseline.hosts.checks.model import Declared, Host, Tenant
 from phaseline.hosts.release_archive import canonical, list_files, make_id
 
@@ -104,9 +104,21 @@ def test_a_target_is_believed_when_it_was_asked_again_and_all_are_known(tmp_path
     ]
     server = serve(tmp_path, answers)
     try:
-        found = agent.targets(
+        found = agent_prometheus.targets(
             f"https://127.0.0.1:{server.server_port}/", str(tmp_path), ["a.test", "d.test"]
         )
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (found, answers) == (last, [])
+
+
+def test_prometheus_gets_time_to_know_whom_it_tells(tmp_path: Path) -> None:
+    answers = [{"data": {"activeAlertmanagers": found}} for found in ([], [], [{"url": "here"}])]
+    last = answers[-1]
+    server = serve(tmp_path, answers)
+    try:
+        found = agent_prometheus.managers(f"https://127.0.0.1:{server.server_port}/", str(tmp_path))
     finally:
         server.shutdown()
         server.server_close()

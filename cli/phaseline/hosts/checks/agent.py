@@ -12,12 +12,9 @@ import json
 import os
 import pwd
 import re
-import ssl
 import stat
 import subprocess
 import sys
-import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,8 +26,6 @@ ARGUMENT = re.compile(
 OWN = {str(os.getpid()), str(os.getppid())}
 PATHS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LONGEST = 4_000_000
-ASKED_AGAIN = 65  # seconds: the longest interval of a scrape
-KNOWN = 10  # seconds: Prometheus looks for targets every five
 
 
 def run(argv: list[str], **how: Any) -> str:
@@ -139,47 +134,6 @@ def processes() -> list[dict[str, Any]]:
     return found
 
 
-def http(url: str, home: str) -> Any:
-    """Return the JSON that a service of this host answers to a holder of the host's certificate."""
-    context = ssl.create_default_context(cafile=f"{home}/ca.crt")
-    context.check_hostname = False  # it is asked on the loopback
-    context.load_cert_chain(f"{home}/host.crt", f"{home}/host.key")
-    opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
-    with opener.open(url, timeout=10) as answered:
-        return json.load(answered)
-
-
-def targets(url: str, home: str, domains: list[str]) -> Any:
-    """Return whom Prometheus asks; what looks wrong is believed once it had time to mend.
-
-    A site that restarted a moment ago is down until it is probed the next time, and one that came
-    a moment ago is known some seconds after Prometheus has read its configuration.
-    """
-    found = http(url, home)
-    doubted, begun = down(found), time.monotonic()
-    while time.monotonic() - begun < patience(found, doubted, domains):
-        time.sleep(1)
-        found = http(url, home)
-    return found
-
-
-def patience(found: Any, doubted: set[tuple[str, str, str]], domains: list[str]) -> int:
-    """Return how many seconds this may take to mend by itself."""
-    if doubted & down(found):
-        return ASKED_AGAIN
-    said = json.dumps(found["data"]["activeTargets"])
-    return KNOWN if any(domain not in said for domain in domains) else 0
-
-
-def down(found: Any) -> set[tuple[str, str, str]]:
-    """Return the targets that did not answer, and when that was."""
-    return {
-        (one["scrapePool"], one["scrapeUrl"], one["lastScrape"])
-        for one in found["data"]["activeTargets"]
-        if one["health"] == "down"
-    }
-
-
 def certificates(roots: list[str]) -> dict[str, str]:
     """Return the public certificates below some folders."""
     paths = find(roots, ["-name", "*.crt", "-xtype", "f"])  # certbot's are links
@@ -214,8 +168,7 @@ def unsigned() -> list[str]:
 
 
 VERBS = {
-    "run": run, "text": text, "states": states, "find": find, "sql": sql, "http": http,
-    "targets": targets,
+    "run": run, "text": text, "states": states, "find": find, "sql": sql,
     "processes": processes, "keys": keys, "unpackaged": unpackaged,
     "certificates": certificates, "unsigned": unsigned,
 }  # fmt: skip

@@ -119,17 +119,15 @@ def of_proxy(declared: Declared) -> dict[str, Order]:  # noqa: ARG001 (same shap
 
 def of_monitoring(declared: Declared) -> dict[str, Order]:
     """Return what is read where Prometheus runs."""
-    addresses = {
-        "rules": "9090/api/v1/rules",
-        "managers": "9090/api/v1/alertmanagers",
-        "alertmanager": "9093/api/v2/status",
+    domains = [one.domain for one in declared.tenants]
+    readings: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "targets": ("targets", "9090/api/v1/targets?state=active", {"domains": domains}),
+        "managers": ("managers", "9090/api/v1/alertmanagers", {}),
+        "rules": ("http", "9090/api/v1/rules", {}),
+        "alertmanager": ("http", "9093/api/v2/status", {}),
     }
     home = "/etc/phaseline/tls"
-    found: dict[str, Order] = {
-        name: ["http", {"url": f"https://127.0.0.1:{path}", "home": home}]
-        for name, path in addresses.items()
+    return {
+        name: [verb, {"url": f"https://127.0.0.1:{path}", "home": home, **more}]
+        for name, (verb, path, more) in readings.items()
     }
-    url = "https://127.0.0.1:9090/api/v1/targets?state=active"
-    domains = [one.domain for one in declared.tenants]
-    found["targets"] = ["targets", {"url": url, "home": home, "domains": domains}]
-    return found
