@@ -224,6 +224,11 @@ def test_a_node_that_comes_later_gets_a_copy_of_what_is_there(
     bench.up(INVENTORY.replace("app2\n", "app2\napp3\n"))
     rollouts.provision(bench.project, "testing")
     copy = f"/srv/phaseline/filestore/brick/harbour/filestore/harbour/{name}"
+    for number in range(6):  # on whatever node
+        content = b"written after it came %d" % number
+        assert browser.ask(attach(browser, content)[0]) == (200, content)
     held = f"sha1sum < {copy} 2>/dev/null || true"
     until(lambda: bench.ssh("app3", held).startswith(Path(name).name), HEALED)
     assert rollouts.changed(rollouts.provision(bench.project, "testing")) == []
+    said = rollouts.call(bench.project, "env", "verify", "testing")
+    assert said.returncode == 0, said.stdout + said.stderr
