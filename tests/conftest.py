@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 REUSED_DEMO = "PHASELINE_TEST_DEMO_PROJECT"  # a project where `phaseline demo` may go on
 REUSED = "PHASELINE_TEST_SANDBOX_PROJECT"  # a project whose sandbox runs already: quick, left alone
 REUSED_LAB = "PHASELINE_TEST_LAB_PROJECT"  # a project whose lab runs and stands: quick, left alone
-PATIENT = 5  # of `nice`
 # What shares one lab or one sandbox is run by one process, in the order of the files.
 SHARED = {
     "tests/hosts/test_lab.py": "labs",
@@ -62,11 +61,6 @@ class Database:
     api_key: str = field(repr=False)
 
 
-def give_way() -> None:
-    """Let this process and its children yield to the tests on hosts: those take the longest."""
-    os.nice(max(0, PATIENT - os.nice(0)))
-
-
 @pytest.fixture(scope="session")
 def sandbox_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with the example tenant whose sandbox runs."""
@@ -75,7 +69,6 @@ def sandbox_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         flow.up(flow.Order(project))
         yield project
         return
-    give_way()
     project = tmp_path_factory.mktemp("sandbox") / "project"
     init.run(project)
     try:
@@ -138,7 +131,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     if reused := os.environ.get(REUSED_DEMO):
         yield run_demo(Path(reused).absolute())
         return
-    give_way()
     project = tmp_path_factory.mktemp("demo") / "brand"
     try:
         yield run_demo(project)
