@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.hosts import processes, programs
+from phaseline.hosts import lab_network, processes, programs
 from phaseline.hosts.accounts import Account
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ def wipe(machine: str) -> None:
     for group in _groups(machine):
         for one in reversed(list(_tree(group))):
             _remove(one)
+    lab_network.unplug(machine)
     for trace in NSPAWN.glob(f"*/{machine}"):
         with contextlib.suppress(OSError):
             trace.rmdir()

@@ -84,9 +84,19 @@ def up(number: int) -> None:
     programs.must(programs.attempt([nft, "-f", "-"], send=rules), "H019", "NAT cannot be set up")
 
 
+def unplug(machine: str) -> None:
+    """Remove the cable of a machine that ended, or of all that a pattern names.
+
+    Connections that nobody closed keep its network, and so the cable, for minutes.
+    """
+    for left in Path("/sys/class/net").glob(f"vb-{machine}"):
+        programs.attempt([_ip(), "link", "delete", left.name])
+
+
 def down(number: int) -> None:
-    """Remove the bridge and the NAT; what is gone already is fine."""
+    """Remove cables, the bridge and the NAT; what is gone already is fine."""
     name = bridge(number)
+    unplug(f"{name}h*")
     if Path("/sys/class/net", name).is_dir():
         _run(_ip(), "link", "delete", name)
     nft = programs.find("nft", "nftables")
