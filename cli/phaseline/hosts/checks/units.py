@@ -151,7 +151,8 @@ def paths(subject: Subject) -> Finding:
     """Return the folders Odoo's unit may write beyond its own."""
     found = properties(subject)
     words = " ".join(found.get(name, "") for name in ("ReadWritePaths", "BindPaths")).split()
-    own = f"/var/lib/odoo/{subject.who.name}"
+    shared = str(subject.host.variables.get("shared_filestore_kind") or "none") != "none"
+    own = "/var/lib/odoo" if shared else f"/var/lib/odoo/{subject.who.name}"
     return nothing([one for one in words if not one.lstrip("-+").startswith(own)], f"{own} only")
 
 
