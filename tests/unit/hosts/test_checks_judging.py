@@ -73,6 +73,7 @@ SOCKETS = 'tcp LISTEN 0 128 {}:{} *:* users:(("{}",pid=1,fd=3))\n'
 CONF = {"list_db": "False", "http_port": "8069", "gevent_port": "8070", "workers": "4",
         "admin_passwd": "(hashed)", "dbfilter": "^harbour$", "limit_time_real": "120"}  # fmt: skip
 UNIT = "LoadState=loaded\nProtectSystem=strict\nUser=odoo-harbour\nMemoryMax=infinity\n"
+WRITES = "ReadWritePaths=/var/lib/odoo{}\n"
 HBA = {"line_number": 1, "type": "hostssl", "database": ["harbour"], "user_name": ["harbour"],
        "address": "10.0.0.9", "auth_method": "scram-sha-256", "error": None}  # fmt: skip
 ROLE = {"name": "harbour", "rolsuper": False, "rolcanlogin": True}
@@ -161,6 +162,10 @@ JUDGED: list[tuple[str, str, dict[str, Any]]] = [
     ("unit.ProtectSystem", DEVIATES, {"unit__harbour": UNIT.replace("strict", "full")}),
     ("unit.User", DEVIATES, {"unit__harbour": UNIT.replace("odoo-harbour", "root")}),
     ("unit.MemoryMax", DEVIATES, {"unit__harbour": UNIT}),
+    ("unit.ReadWritePaths", OK, {"unit__harbour": UNIT + WRITES.format("/harbour")}),
+    ("unit.ReadWritePaths", OK, {"unit__harbour": UNIT + WRITES.format("/harbour/filestore")}),
+    ("unit.ReadWritePaths", DEVIATES, {"unit__harbour": UNIT + WRITES.format("")}),
+    ("unit.ReadWritePaths", DEVIATES, {"unit__harbour": UNIT + WRITES.format("/harbour2")}),
     ("unit.ProtectSystem", UNREADABLE, {"unit__harbour": "LoadState=not-found\n"}),
     ("pg_hba.tls", OK, {"hba": hba()}),
     ("pg_hba.tls", DEVIATES, {"hba": hba(type="host")}),
@@ -227,6 +232,8 @@ MANY: list[tuple[str, str, dict[str, Any]]] = [
     ("odoo.x_sendfile", DEVIATES, {"conf__harbour": {"x_sendfile": "True"}}),
     ("odoo.http_interface", OK, {"conf__harbour": {"http_interface": "10.0.0.12"}}),
     ("odoo.http_interface", DEVIATES, {"conf__harbour": {"http_interface": "127.0.0.1"}}),
+    ("unit.ReadWritePaths", OK, {"unit__harbour": UNIT + WRITES.format("")}),
+    ("unit.ReadWritePaths", DEVIATES, {"unit__harbour": UNIT + WRITES.format("/quayside")}),
     ("odoo.workers", OK, {"conf__harbour": {"workers": "9"}}),
     ("odoo.workers", DEVIATES, {"conf__harbour": {"workers": "4"}}),
     ("nginx.filestore", OK, {"nginx": SITE.format("return 404;")}),

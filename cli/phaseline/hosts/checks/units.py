@@ -151,9 +151,12 @@ def paths(subject: Subject) -> Finding:
     """Return the folders Odoo's unit may write beyond its own."""
     found = properties(subject)
     words = " ".join(found.get(name, "") for name in ("ReadWritePaths", "BindPaths")).split()
+    own = f"/var/lib/odoo/{subject.who.name}"
     shared = str(subject.host.variables.get("shared_filestore_kind") or "none") != "none"
-    own = "/var/lib/odoo" if shared else f"/var/lib/odoo/{subject.who.name}"
-    return nothing([one for one in words if not one.lstrip("-+").startswith(own)], f"{own} only")
+    may = {own, "/var/lib/odoo"} if shared else {own}
+    beyond = [one for word in words if (one := word.lstrip("-+")) not in may
+              and not one.startswith(f"{own}/")]  # fmt: skip
+    return nothing(beyond, f"{own} only")
 
 
 def who(subject: Subject) -> Finding:
