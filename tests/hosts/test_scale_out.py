@@ -214,7 +214,7 @@ def test_nodes_that_all_lose_their_power_come_back_by_themselves(
     until(lambda: browser.ask(path) == (200, b"written before it was dark"), DARK)
     print(f"served {time.monotonic() - began:.0f} s after the lab was up")
     for node in ("app1", "app2"):
-        assert bench.ssh(node, f"systemctl is-active {UNIT} || true") == "active"
+        until(lambda at=node: bench.ssh(at, f"systemctl is-active {UNIT} || true") == "active", 90)
 
 
 def test_a_node_that_comes_later_gets_a_copy_of_what_is_there(

@@ -90,6 +90,7 @@ def unplug(machine: str) -> None:
     Connections that nobody closed keep its network, and so the cable, for minutes.
     """
     for left in Path("/sys/class/net").glob(f"vb-{machine}"):
+        # whether it worked is not asked: the kernel may have been quicker
         programs.attempt([_ip(), "link", "delete", left.name])
 
 
