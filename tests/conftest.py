@@ -15,12 +15,12 @@ from xdist.scheduler import LoadScopeScheduling
 
 from hosts import rollouts
 from phaseline.flows import init
-from phaseline.flows import sandbox as flow
+from phaseline.flows.machines import sandbox as flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from phaseline.hosts.sandbox import Running
+    from phaseline.hosts.sandbox.sandbox import Running
 
 REUSED_DEMO = "PHASELINE_TEST_DEMO_PROJECT"  # a project where `phaseline demo` may go on
 REUSED = "PHASELINE_TEST_SANDBOX_PROJECT"  # a project whose sandbox runs already: quick, left alone

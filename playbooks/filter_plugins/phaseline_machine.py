@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleFilterError
 
-from phaseline.core import sizing
+from phaseline.core.environments import sizing
 from phaseline.errors import PhaselineError
 
 if TYPE_CHECKING:

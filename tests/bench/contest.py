@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bench import goods
-from phaseline.odoo.probe import Credentials, connect
+from phaseline.odoo.drivers.connect import Credentials, connect
 
 if TYPE_CHECKING:
     from phaseline.odoo.port import Port

@@ -10,7 +10,7 @@ import pytest
 import measured
 from bench.contest import Race
 from conftest import Database
-from phaseline.flows import sandbox as flow
+from phaseline.flows.machines import sandbox as flow
 
 pytestmark = [pytest.mark.bench, pytest.mark.odoo]
 ROWS = int(os.environ.get("PHASELINE_BENCH_ROWS", "5000"))

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from phaseline.files import specs, tables
-from phaseline.files.places import kit_dir
-from phaseline.masterdata import relations, validate
-from phaseline.masterdata.rules import RULES
-from phaseline.masterdata.units import mismatches
-from phaseline.masterdata.values import Reading
+from phaseline.files.data import specs, tables
+from phaseline.files.paths import kit_dir
+from phaseline.masterdata.parsing.values import Reading
+from phaseline.masterdata.validation import references, validate
+from phaseline.masterdata.validation.rules import RULES
+from phaseline.masterdata.validation.units import mismatches
 
 SPECS = specs.read_all(kit_dir())
 ODD_ROW = 99
@@ -39,8 +39,8 @@ def judged(odd=None, line=None):
         if spec.name == odd:
             table = replace(table, rows=(*table.rows, (ODD_ROW, tuple(line))))
         verdict = validate.check(spec, table, Reading())
-        keys[spec.name] = relations.own_keys(verdict)
-        found = relations.references(verdict, keys, {}, strict=False)
+        keys[spec.name] = references.own_keys(verdict)
+        found = references.references(verdict, keys, {}, strict=False)
         verdicts.append(replace(verdict, findings=(*verdict.findings, *found)))
     units = mismatches(verdicts, ())
     return {

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from phaseline.errors import PhaselineError
-from phaseline.flows.plan import make
+from phaseline.flows.stages.plan import make
 from unit.engine_room import workshop
 
 CASES = sorted((Path(__file__).parent / "plan").glob("*.yml"))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import testinfra
 import yaml
 
-from phaseline.files.places import cache_dir, kit_dir
-from phaseline.hosts import authority, collections
-from phaseline.hosts.ansible import Ground as Surroundings
+from phaseline.files.paths import cache_dir, kit_dir
+from phaseline.hosts.ansible import authority, collections
+from phaseline.hosts.ansible.playbook import Ground as Surroundings
 
 if TYPE_CHECKING:
     from hosts.labs import Bench

@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from phaseline.files import tenants
-from phaseline.flows import env_ground
-from phaseline.flows.release import releases_dir
+from phaseline.files.environments import tenants
+from phaseline.flows.environments import ansible_run
+from phaseline.flows.machines.release import releases_dir
 
 CALLBACKS = Path(__file__).with_name("callbacks")
 KILLED = -9
@@ -32,7 +32,7 @@ def provision(
 
     Facts are kept between the runs, because a run that starts later does not ask for them.
     """
-    ground = env_ground.stand(project)
+    ground = ansible_run.stand(project)
     reached, extra = work / "reached", work / "extra.json"
     reached.write_text("", encoding="utf-8")
     variables = {

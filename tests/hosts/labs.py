@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phaseline.files.places import state_dir
-from phaseline.hosts import lab_host
+from phaseline.files.paths import state_dir
+from phaseline.hosts.lab import host as lab_host
 
 PROGRAM = str(Path(sys.executable).with_name("phaseline"))
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hosts.labs import Bench
-from phaseline.flows.env_declared import declare
-from phaseline.hosts.testhost_outside import TIMEOUT, Door
+from phaseline.flows.environments.resolved_inventory import declare
+from phaseline.hosts.verify.external_probe import TIMEOUT, Door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

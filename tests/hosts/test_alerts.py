@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from hosts.alarms import awaited, firing, prometheus
 from hosts.faults import BREAK, MEND, SHORTEN
 from hosts.strangers import controller
-from phaseline.files import vault
+from phaseline.files.environments import vault
 
 if TYPE_CHECKING:
     from pathlib import Path

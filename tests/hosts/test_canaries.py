@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phaseline.files import vault
-from phaseline.files.places import state_dir
-from phaseline.flows import env_ground
+from phaseline.files.environments import vault
+from phaseline.files.paths import state_dir
+from phaseline.flows.environments import ansible_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,7 +95,7 @@ def output(words: list[str], env: Mapping[str, str] | None = None) -> str:
 
 def loud(project: Path) -> str:
     """Return what Ansible itself says with everything turned on, on a changing run."""
-    ground = env_ground.stand(project)
+    ground = ansible_run.stand(project)
     words = [
         sys.executable, "-m", "ansible", "playbook", str(ground.kit / "playbooks" / "tenant.yml"),
         "--inventory", str(project / "inventory.ini"), "--limit", ENV, "-vvv", "--diff",

@@ -9,9 +9,10 @@ import pytest
 
 from hosts import killed, rollouts
 from hosts.labs import Bench
-from phaseline.files.places import kit_dir
-from phaseline.flows import env_provision, environment
-from phaseline.hosts import release_archive
+from phaseline.files.paths import kit_dir
+from phaseline.flows import environment
+from phaseline.flows.environments import provision
+from phaseline.hosts.releases import archive
 
 pytestmark = pytest.mark.hosts
 
@@ -58,7 +59,7 @@ def test_check_mode_completes_on_a_fresh_host_and_predicts(alone: Bench) -> None
 
 @pytest.mark.long
 def test_a_run_killed_at_every_role_boundary_converges(alone: Bench, tmp_path: Path) -> None:
-    env_provision.ensure_releases(alone.project, "testing", lambda *_: None)
+    provision.ensure_releases(alone.project, "testing", lambda *_: None)
     roles = killed.everywhere(alone.project, "testing", tmp_path)
     assert len(roles) >= 15
     (said,) = rollouts.provision(alone.project, "testing")
@@ -130,7 +131,7 @@ def test_nodes_agree_on_numbers_of_accounts_and_dates_of_a_release(lab_project: 
         assert ids[0] == ids[1]
         home = bench.ssh(node, "readlink -f /opt/odoo/tenants/harbour")
         dates = bench.ssh(node, f"find {home} -type f -printf '%T@\\n' | cut -d. -f1 | sort -u")
-        assert dates == str(release_archive.date(Path(home).name))
+        assert dates == str(archive.date(Path(home).name))
 
 
 def test_an_nginx_that_has_not_read_its_files_is_noticed(lab_project: Path) -> None:

@@ -13,17 +13,18 @@ import pytest
 
 from hosts import rollouts
 from hosts.strangers import Site, controller
-from phaseline.files import group_vars
-from phaseline.files.places import kit_dir
-from phaseline.flows import env_ground, environment
-from phaseline.flows.release import releases_dir
-from phaseline.hosts import release_archive
+from phaseline.files.environments import group_vars
+from phaseline.files.paths import kit_dir
+from phaseline.flows import environment
+from phaseline.flows.environments import ansible_run
+from phaseline.flows.machines.release import releases_dir
+from phaseline.hosts.releases import archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hosts.labs import Bench
-    from phaseline.hosts.ansible import Recap
+    from phaseline.hosts.ansible.playbook import Recap
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
@@ -83,17 +84,17 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def new(old: str, shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A release that has one add-on more."""
-    kept = release_archive.read(releases_dir(), old)
-    tree = release_archive.unpack(kept, tmp_path_factory.mktemp("tree"))
+    kept = archive.read(releases_dir(), old)
+    tree = archive.unpack(kept, tmp_path_factory.mktemp("tree"))
     for name, text in FILES.items():
-        release_archive.put(tree / ADDON / name, text)
-    manifest = json.loads((tree / release_archive.MANIFEST).read_text(encoding="utf-8"))
-    listed = release_archive.list_files(tree)
-    made = release_archive.make_id(manifest["series"], PYTHON, listed, manifest["inputs"])
-    release_archive.put(tree / release_archive.FILES, listed)
+        archive.put(tree / ADDON / name, text)
+    manifest = json.loads((tree / archive.MANIFEST).read_text(encoding="utf-8"))
+    listed = archive.list_files(tree)
+    made = archive.make_id(manifest["series"], PYTHON, listed, manifest["inputs"])
+    archive.put(tree / archive.FILES, listed)
     told = {**manifest, "id": made}
-    release_archive.put(tree / release_archive.MANIFEST, release_archive.canonical(told))
-    assert release_archive.store(tree, told, shelf).id == made != old
+    archive.put(tree / archive.MANIFEST, archive.canonical(told))
+    assert archive.store(tree, told, shelf).id == made != old
     return made
 
 
@@ -108,7 +109,7 @@ def deploy(project: Path, shelf: Path, tenant: str | None = None) -> Recap:
     variables: dict[str, Any] = {"phaseline_release_folder": str(shelf)}
     if tenant:
         variables["phaseline_tenant"] = tenant
-    return env_ground.run(project, "deploy", "testing", {"variables": variables})
+    return ansible_run.run(project, "deploy", "testing", {"variables": variables})
 
 
 def runs(bench: Bench, tenant: str) -> tuple[str, str]:
@@ -192,7 +193,7 @@ def test_the_way_back_is_the_same_by_hand(stands: Bench, old: str, new: str) -> 
     kept = {f"template_{one.rpartition('-')[2]}" for one in (old, new)}
     stands.ssh("all1", FORGOTTEN)
     declare(stands.project, old)
-    ground = env_ground.stand(stands.project)
+    ground = ansible_run.stand(stands.project)
     env = {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(ground.collections),

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from hosts import grounds
-from phaseline.hosts import mirror
+from phaseline.hosts.local import apt_mirror
 
 if TYPE_CHECKING:
     from hosts.grounds import Ground
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
-MIRROR = urlsplit(mirror.find()).hostname
+MIRROR = urlsplit(apt_mirror.find()).hostname
 OUT = f"timeout 5 bash -c 'exec 3<>/dev/tcp/{MIRROR}/80'"
 LOADED = "nft list chain inet phaseline loaded_by_phaseline"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hosts import grounds
-from phaseline.hosts import lab_ssh
+from phaseline.hosts.lab import ssh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +132,7 @@ def wanda(request: pytest.FixtureRequest, ready: Ground) -> Iterator[Ground]:
 
 
 def test_who_comes_in_cannot_shut_itself_out(ready: Ground, wanda: Ground) -> None:
-    key = (ready.bench.home / f"{lab_ssh.KEY}.pub").read_text(encoding="utf-8").strip()
+    key = (ready.bench.home / f"{ssh.KEY}.pub").read_text(encoding="utf-8").strip()
     both = [{"name": "maria", "keys": [KEY.format("maria")]}, {"name": "wanda", "keys": [key]}]
     root = replace(ready, secrets={**ready.secrets, "ansible_user": "root"})
     assert root.play("host_base", limit="new13", host_base_admins=both).failures == {}

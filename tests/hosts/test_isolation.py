@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phaseline.files import vault
-from phaseline.files.places import state_dir
-from phaseline.flows.env_declared import declare
-from phaseline.hosts.testhost_outside import Door
+from phaseline.files.environments import vault
+from phaseline.files.paths import state_dir
+from phaseline.flows.environments.resolved_inventory import declare
+from phaseline.hosts.verify.external_probe import Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hosts.labs import Bench
-from phaseline.flows import lab as flow
-from phaseline.hosts import lab_claims, lab_host, lab_network
+from phaseline.flows.machines import lab as flow
+from phaseline.hosts.lab import claims, network
+from phaseline.hosts.lab import host as lab_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,8 +184,8 @@ def forget_as_a_restart_does(bench: Bench) -> None:
     for place in flow.running(bench.project).hosts:
         lab_host.cut(place)
     number = bench.number()
-    lab_network.down(number)
-    lab_claims.release(number)
+    network.down(number)
+    claims.release(number)
 
 
 def test_down_leaves_nothing_and_may_be_said_twice(bench: Bench) -> None:

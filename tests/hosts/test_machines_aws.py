@@ -19,8 +19,8 @@ import boto3
 import pytest
 
 from kit.tree import ROOT
-from phaseline.files.places import cache_dir
-from phaseline.hosts import collections
+from phaseline.files.paths import cache_dir
+from phaseline.hosts.ansible import collections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

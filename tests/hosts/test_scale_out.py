@@ -19,9 +19,9 @@ import pytest
 
 from hosts import rollouts
 from hosts.labs import Bench
-from phaseline.files import tenants, vault
-from phaseline.flows import lab as flow
-from phaseline.hosts import lab_host
+from phaseline.files.environments import tenants, vault
+from phaseline.flows.machines import lab as flow
+from phaseline.hosts.lab import host as lab_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

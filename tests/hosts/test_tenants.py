@@ -14,7 +14,7 @@ import pytest
 
 from hosts import rollouts
 from hosts.labs import Bench
-from phaseline.files import group_vars, vault
+from phaseline.files.environments import group_vars, vault
 from phaseline.flows import environment
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import pytest
 
 import measured
 from hosts import rollouts
-from phaseline.flows import lab as flow
-from phaseline.hosts import lab_host
+from phaseline.flows.machines import lab as flow
+from phaseline.hosts.lab import host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def roomy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 def memory_mb(bench: Bench) -> int:
     """Return what the processes of the host hold, without the caches of its disk."""
     (place,) = flow.running(bench.project).hosts
-    group = lab_host.PREFIX + place.machine
+    group = host.PREFIX + place.machine
     old = Path("/sys/fs/cgroup/memory") / group / "memory.stat"
     new = Path("/sys/fs/cgroup") / group / "memory.stat"
     lines = (old if old.exists() else new).read_text(encoding="ascii").splitlines()

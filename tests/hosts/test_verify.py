@@ -16,7 +16,7 @@ import pytest
 from hosts.alarms import awaited, firing
 from hosts.deviations import BATCHES, Deviation
 from hosts.strangers import controller
-from phaseline.files.places import state_dir
+from phaseline.files.paths import state_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

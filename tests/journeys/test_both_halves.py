@@ -24,8 +24,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hosts import rollouts
 from hosts.labs import Bench
 from journeys import browsing
-from phaseline.files import group_vars, journal, vault
-from phaseline.files.inventory import groups
+from phaseline.files import journal
+from phaseline.files.environments import group_vars, vault
+from phaseline.files.environments.inventory import groups
 from phaseline.flows.environment import OPERATOR, connect
 
 if TYPE_CHECKING:

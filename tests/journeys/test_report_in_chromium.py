@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phaseline.core import evidence
+from phaseline.core.evidence import summary
 from phaseline.files import report
 from unit import sample_journal
 
@@ -52,7 +52,7 @@ def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     events = sample_journal.events(failing=True)
     if request.param == "two environments":
         events = sample_journal.in_two_environments()
-    gathered = evidence.gather(events, sample_journal.STAGES)
+    gathered = summary.gather(events, sample_journal.STAGES)
     target = tmp_path_factory.mktemp("report") / "report.html"
     target.write_text(report.render(about, gathered))
     return target

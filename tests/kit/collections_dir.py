@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from phaseline.files.places import cache_dir
-from phaseline.hosts.collections import ensure
+from phaseline.files.paths import cache_dir
+from phaseline.hosts.ansible.collections import ensure
 
 if __name__ == "__main__":
     sys.stdout.write(f"{ensure(cache_dir())}\n")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kit.tree import ROOT
-from phaseline.files import capabilities
-from phaseline.files.decode import load_blueprint
+from phaseline.files.project import capabilities
+from phaseline.files.project.stages import load_blueprint
 
 BLUEPRINTS = sorted(path.parent for path in (ROOT / "blueprints").glob("*/blueprint.yml"))
 

@@ -62,7 +62,7 @@ def test_the_wheel_holds_nothing_else(installed: Path) -> None:
 
 
 def test_the_installed_program_finds_its_kit(installed: Path, tmp_path: Path) -> None:
-    code = "from phaseline.files.places import kit_dir; print(kit_dir())"
+    code = "from phaseline.files.paths import kit_dir; print(kit_dir())"
     answer = subprocess.run(
         [sys.executable, "-c", code],
         check=True,

@@ -13,15 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from phaseline.files import journal, specs
-from phaseline.files.places import kit_dir
-from phaseline.flows import data_load, data_reconcile
-from phaseline.flows.data_load import Order
-from phaseline.flows.data_validate import How
+from phaseline.files import journal
+from phaseline.files.data import specs
+from phaseline.files.paths import kit_dir
+from phaseline.flows.data import load as data_load
+from phaseline.flows.data import reconcile
+from phaseline.flows.data.load import Order
+from phaseline.flows.data.validate import How
 from phaseline.masterdata.records import Record
 from phaseline.masterdata.spec import Shape
-from phaseline.odoo.loader import Loader
-from phaseline.odoo.probe import Credentials, connect
+from phaseline.odoo.data.loader import Loader
+from phaseline.odoo.drivers.connect import Credentials, connect
 
 pytestmark = pytest.mark.odoo
 ENV = "testing"
@@ -99,7 +101,7 @@ def test_the_samples_of_all_objects_load_reconcile_and_load_again_without_a_writ
         spec.name: 0 for spec in specs.read_all(kit_dir())
     }
     assert last_writes(port) == before
-    checks = data_reconcile.run(project, "data", env=ENV, how=How())
+    checks = reconcile.run(project, "data", env=ENV, how=How())
     assert [check for check in checks["checks"] if not check["agrees"]] == []
     variants = port.call(
         "product.product", "search_read", domain=[["product_tmpl_id.name", "=", "Linen apron"]],

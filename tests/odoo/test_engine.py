@@ -16,17 +16,18 @@ import pytest
 
 from phaseline.errors import PhaselineError
 from phaseline.files import journal
-from phaseline.flows import apply, drift, init, plan, sign, verify
-from phaseline.flows import sandbox as sandboxes
-from phaseline.flows.apply import Permission
+from phaseline.flows import init
+from phaseline.flows.machines import sandbox as sandboxes
+from phaseline.flows.stages import apply, drift, plan, sign, verify
+from phaseline.flows.stages.apply import Permission
 from phaseline.odoo import lock
-from phaseline.odoo.probe import Credentials, connect
+from phaseline.odoo.drivers.connect import Credentials, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from phaseline.hosts.sandbox import Running
+    from phaseline.hosts.sandbox.sandbox import Running
     from phaseline.odoo.port import Port
 
 pytestmark = pytest.mark.odoo

@@ -16,20 +16,14 @@ import pytest
 
 from phaseline.errors import PhaselineError
 from phaseline.flows import init
-from phaseline.flows import sandbox as flow
-from phaseline.hosts import (
-    accounts,
-    clones,
-    odoo_server,
-    postgres_server,
-    processes,
-    sandbox_record,
-)
+from phaseline.flows.machines import sandbox as flow
+from phaseline.hosts.local import accounts, processes, state_file
+from phaseline.hosts.sandbox import clones, odoo_server, postgres_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from phaseline.hosts.sandbox import Running
+    from phaseline.hosts.sandbox.sandbox import Running
 
 pytestmark = pytest.mark.odoo
 
@@ -72,7 +66,8 @@ def doomed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def begin_up(project: Path, *modules: str) -> subprocess.Popen[bytes]:
     """Start `up` as a process of its own, to be killed."""
     program = (
-        "import sys; from pathlib import Path; from phaseline.flows import sandbox as flow;"
+        "import sys; from pathlib import Path;"
+        "from phaseline.flows.machines import sandbox as flow;"
         "flow.up(flow.Order(Path(sys.argv[1]), modules=tuple(sys.argv[2:])))"
     )
     return subprocess.Popen([sys.executable, "-c", program, str(project), *modules])
@@ -216,7 +211,7 @@ def test_an_up_that_was_killed_while_it_installs_is_finished(own: Path) -> None:
 
 
 def test_two_runs_on_one_sandbox_do_not_race(own: Path) -> None:
-    with sandbox_record.alone(flow.home_of(own)), pytest.raises(PhaselineError) as stopped:
+    with state_file.alone(flow.home_of(own)), pytest.raises(PhaselineError) as stopped:
         flow.up(flow.Order(own))
     assert stopped.value.faults[0].code == "H010"
 

@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.flows import sandbox as flow
-from phaseline.odoo.memory import MemoryOdoo
-from phaseline.odoo.probe import Credentials, connect
+from phaseline.flows.machines import sandbox as flow
+from phaseline.odoo.drivers.connect import Credentials, connect
+from phaseline.odoo.memory.port import MemoryOdoo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from phaseline.hosts.sandbox import Running
+    from phaseline.hosts.sandbox.sandbox import Running
     from phaseline.odoo.port import Port
 
 DRIVERS = ("json2", "session", "rpc")

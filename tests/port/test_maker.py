@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.odoo import maker as makers
 from phaseline.odoo import reconcile
+from phaseline.odoo.data import bulk_create as makers
 from port.loopback import proxied
 
 ACTIONS = [["name", "=", makers.NAME]]

@@ -8,7 +8,7 @@ import pytest
 
 from phaseline.errors import Exit, PhaselineError
 from phaseline.odoo import reconcile
-from phaseline.odoo.probe import Credentials, connect
+from phaseline.odoo.drivers.connect import Credentials, connect
 from port.loopback import proxied
 
 pytestmark = pytest.mark.odoo

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import PhaselineError
-from phaseline.files.project import Project, open_project
-from phaseline.files.secrets import Secrets
+from phaseline.files.environments.secret_store import Secrets
+from phaseline.files.project.project import Project, open_project
 from phaseline.flows.environment import Environment
-from phaseline.odoo.counted import Counted
-from phaseline.odoo.memory import MemoryOdoo
-from phaseline.odoo.memory_models import Wrong
-from phaseline.odoo.probe import Credentials
+from phaseline.odoo.drivers.call_counter import Counted
+from phaseline.odoo.drivers.connect import Credentials
+from phaseline.odoo.memory.models import Wrong
+from phaseline.odoo.memory.port import MemoryOdoo
 from unit.odoo_server import KEY, served
 
 if TYPE_CHECKING:

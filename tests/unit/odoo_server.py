@@ -9,12 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import PhaselineError
-from phaseline.odoo.memory_models import Wrong
+from phaseline.odoo.memory.models import Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from phaseline.odoo.memory import MemoryOdoo
+    from phaseline.odoo.memory.port import MemoryOdoo
 
 KEY = "key-of-the-deploy-user"
 OTHERS = {"O004": "werkzeug.exceptions.NotFound", "O003": "odoo.exceptions.AccessError"}

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from phaseline.core.events import Event
+from phaseline.core.evidence.events import Event
 
 NASTY = '<script>alert("x")</script>'
 STAGES = ("foundation", "core_operations")

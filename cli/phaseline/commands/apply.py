@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phaseline.commands.options import colour, env_option, project_option
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.options import colour, env_option, project_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def command(
       phaseline apply foundation --env testing
       phaseline apply foundation --env testing --overwrite res.company.phone
     """
-    from phaseline.files.render_apply import render
-    from phaseline.flows import apply
+    from phaseline.files.render.apply import render
+    from phaseline.flows.stages import apply
 
     allowed = apply.Permission(
         fingerprint, max_changes, frozenset(overwrite), override, max_destroy, confirm

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phaseline.commands.options import env_option, project_option
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.options import env_option, project_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from phaseline.flows.data_validate import How
+    from phaseline.flows.data.validate import How
 
 DATES = {"Y-M-D": "%Y-%m-%d", "D/M/Y": "%d/%m/%Y", "M/D/Y": "%m/%d/%Y", "D.M.Y": "%d.%m.%Y"}
 
@@ -56,8 +56,8 @@ def reading_options(command: Callable[..., int]) -> Callable[..., int]:
 
 def how(options: dict[str, Any]) -> How:
     """Return how the files are written, from the options."""
-    from phaseline.files.tables import Opening
-    from phaseline.flows.data_validate import How
+    from phaseline.files.data.tables import Opening
+    from phaseline.flows.data.validate import How
 
     opening = Opening(
         options["encoding"],
@@ -90,7 +90,7 @@ def template(name: str, out: Path, replace: bool, output_format: str) -> int:
       phaseline data template products
       phaseline data template all --out templates
     """
-    from phaseline.flows import data_template
+    from phaseline.flows.data import template as data_template
 
     result = data_template.run(name, out, replace=replace)
     emit(result, output_format, lambda: "\n".join(result["written"]))
@@ -123,8 +123,8 @@ def validate(
       phaseline data validate
       phaseline data validate products --env sandbox --mark returned
     """
-    from phaseline.files.render_data import findings
-    from phaseline.flows import data_validate
+    from phaseline.files.render.data import findings
+    from phaseline.flows.data import validate as data_validate
 
     result = data_validate.run(project_dir, target, env=env, how=how(options), mark=mark)
     emit(result, output_format, lambda: findings(result))
@@ -167,8 +167,8 @@ def load(
       phaseline data load --env sandbox
       phaseline data load products --env testing --allow-rejects 2
     """
-    from phaseline.files.render_data import loads
-    from phaseline.flows import data_load
+    from phaseline.files.render.data import loads
+    from phaseline.flows.data import load as data_load
 
     order = data_load.Order(target, env, how(options), existing, allow_rejects, override)
     result = data_load.run(project_dir, order, _progress if sys.stderr.isatty() else None)
@@ -190,8 +190,8 @@ def reconcile(target: str, project_dir: Path, env: str, output_format: str, **op
       phaseline data reconcile --env sandbox
       phaseline data reconcile products --env testing --format json
     """
-    from phaseline.files.render_data import reconciliation
-    from phaseline.flows import data_reconcile
+    from phaseline.files.render.data import reconciliation
+    from phaseline.flows.data import reconcile as data_reconcile
 
     result = data_reconcile.run(project_dir, target, env=env, how=how(options))
     emit(result, output_format, lambda: reconciliation(result))

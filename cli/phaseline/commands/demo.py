@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from phaseline.commands import progress
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console import progress
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
-from phaseline.flows import demo
+from phaseline.flows.demo import run
 
 
 @click.command()
@@ -32,13 +32,13 @@ def command(project_dir: Path, output_format: str) -> int:
       phaseline demo --project shown --format json
     """
     with progress.shown() as listener:
-        shown = demo.run(project_dir.absolute(), listener)
+        shown = run.run(project_dir.absolute(), listener)
     result = {**asdict(shown), "project": str(shown.project), "report": str(shown.report)}
     emit(result, output_format, lambda: text(shown))
     return int(Exit.DIFFERENCES if shown.differences else Exit.DONE)
 
 
-def text(shown: demo.Shown) -> str:
+def text(shown: run.Shown) -> str:
     """Return where to look and with which logins."""
     wide = max(len(login.login) for login in shown.logins)
     logins = [f"  {one.login:{wide}}  {one.password}  {one.name}" for one in shown.logins]

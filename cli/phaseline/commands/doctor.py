@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phaseline.commands import output
-from phaseline.commands.options import project_option
+from phaseline.commands.console import output
+from phaseline.commands.console.options import project_option
 from phaseline.errors import Exit
 from phaseline.flows import doctor as flow
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.hosts.machine import Finding
+    from phaseline.hosts.doctor import Finding
 
 
 @click.command()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phaseline.commands.options import colour, env_option, project_option
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.options import colour, env_option, project_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def command(stage: str | None, env: str, project_dir: Path, output_format: str) 
       phaseline drift --env testing
       phaseline drift foundation --format json
     """
-    from phaseline.files.render_state import render_drift
-    from phaseline.flows import drift
+    from phaseline.files.render.state import render_drift
+    from phaseline.flows.stages import drift
 
     result = drift.run(project_dir, stage, env)
     emit(result, output_format, lambda: render_drift(result, colour=colour()))

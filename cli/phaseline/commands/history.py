@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phaseline.commands.options import colour, project_option
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.options import colour, project_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit, PhaselineError
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def command(env: str | None, project_dir: Path, check: bool, output_format: str)
       phaseline history --env testing
       phaseline history --check
     """
-    from phaseline.files.render_state import render_history
-    from phaseline.flows import history
+    from phaseline.files.render.state import render_history
+    from phaseline.flows.evidence import history
 
     if check:
         faults = history.check(project_dir)

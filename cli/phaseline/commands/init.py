@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from phaseline import __version__
-from phaseline.commands import door
+from phaseline.commands.console import errors
 
 COMMANDS: dict[str, str] = {
     "apply": "phaseline.commands.apply:command",
@@ -20,7 +20,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "phaseline.commands.doctor:command",
     "drift": "phaseline.commands.drift:command",
     "env": "phaseline.commands.env:command",
-    "help": "phaseline.commands.help:command",
+    "help": "phaseline.commands.console.help:command",
     "history": "phaseline.commands.history:command",
     "init": "phaseline.commands.init:command",
     "lab": "phaseline.commands.lab:command",
@@ -66,7 +66,7 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = door.nearest(args[0], COMMANDS)
+            near = errors.nearest(args[0], COMMANDS)
             if near is None:
                 raise
             message = f"no such command '{args[0]}', did you mean '{near}'?"
@@ -93,4 +93,4 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    sys.exit(door.run(cli))
+    sys.exit(errors.run(cli))

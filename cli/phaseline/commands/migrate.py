@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
 
 
@@ -36,8 +36,8 @@ def command(
       phaseline migrate online_retail
       phaseline migrate online_retail my_project --input orders.csv
     """
-    from phaseline.files.render_data import migration
-    from phaseline.flows import migrate
+    from phaseline.files.render.data import migration
+    from phaseline.flows.data import migrate
 
     result = migrate.run(project_dir, source, given=given, replace=replace)
     emit(result, output_format, lambda: migration(result))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phaseline.commands.options import colour, env_option, project_option
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.options import colour, env_option, project_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def command(stage: str | None, env: str, project_dir: Path, full: bool, output_f
       phaseline plan foundation --env testing
       phaseline plan --env sandbox --format json
     """
-    from phaseline.files.render_plan import render
-    from phaseline.flows import plan
+    from phaseline.files.render.plan import render
+    from phaseline.flows.stages import plan
 
     result = plan.run(project_dir, stage, env)
     emit(result, output_format, lambda: render(result, colour=colour(), full=full))

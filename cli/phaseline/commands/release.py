@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phaseline.commands import output
+from phaseline.commands.console import output
 from phaseline.core.release import OdooSource
 from phaseline.errors import Exit
-from phaseline.flows import release as flow
+from phaseline.flows.machines import release as flow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

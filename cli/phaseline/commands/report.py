@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from phaseline.commands.options import project_option
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.options import project_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
-from phaseline.flows import report
+from phaseline.flows.evidence import report
 
 
 @click.command()

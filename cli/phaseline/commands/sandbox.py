@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phaseline.commands import output
-from phaseline.commands.options import project_option
+from phaseline.commands.console import output
+from phaseline.commands.console.options import project_option
 from phaseline.commands.release import mirror_option, tell
 from phaseline.errors import Exit
-from phaseline.flows import sandbox as flow
+from phaseline.flows.machines import sandbox as flow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phaseline.commands.options import colour, env_option, project_option
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.options import colour, env_option, project_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def command(stage: str, env: str, project_dir: Path, person: str, output_format:
       phaseline sign foundation --env testing --person "Ada Client"
       phaseline sign core_operations --person "Ada Client" --format json
     """
-    from phaseline.files.render_state import render_signature
-    from phaseline.flows import sign
+    from phaseline.files.render.state import render_signature
+    from phaseline.flows.stages import sign
 
     result = sign.run(project_dir, stage, env, person)
     emit(result, output_format, lambda: render_signature(result, colour=colour()))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phaseline.commands.options import colour, env_option, project_option
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.options import colour, env_option, project_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def command(env: str, project_dir: Path, output_format: str) -> int:
       phaseline status --env testing
       phaseline status --format json
     """
-    from phaseline.files.render_state import render_status
-    from phaseline.flows import status
+    from phaseline.files.render.state import render_status
+    from phaseline.flows.stages import status
 
     result = status.run(project_dir, env)
     emit(result, output_format, lambda: render_status(result, colour=colour()))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phaseline.commands import output
+from phaseline.commands.console import output
+from phaseline.commands.console.options import project_option
 from phaseline.commands.env import Told
-from phaseline.commands.options import project_option
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def add(
       phaseline tenant add harbour --env testing --domain harbour.testing.example.com
       phaseline tenant add quayside --env production --domain shop.quayside.example --users 25
     """
-    from phaseline.files import render_tenants
-    from phaseline.flows import tenant_add
+    from phaseline.files.render import tenants
+    from phaseline.flows.tenants import add as tenant_add
 
     if orders_per_day is not None and users is None:
         raise click.UsageError("--orders-per-day goes with --users")
@@ -65,7 +65,7 @@ def add(
         line["plan"] = {"users": users, "orders_per_day": orders_per_day or 0}
     given = {key: value for key, value in line.items() if value is not None}
     result = tenant_add.run(tenant_add.Order(project_dir, env, given), Told(env))
-    output.emit(result, output_format, lambda: render_tenants.added(result))
+    output.emit(result, output_format, lambda: tenants.added(result))
     return Exit.DONE
 
 
@@ -83,11 +83,11 @@ def list_(env: str, project_dir: Path, output_format: str) -> int:
       phaseline tenant list
       phaseline tenant list --env production --format json
     """
-    from phaseline.files import render_tenants
-    from phaseline.flows import tenant_list
+    from phaseline.files.render import tenants
+    from phaseline.flows.tenants import listing
 
-    result = tenant_list.run(project_dir, env)
-    output.emit(result, output_format, lambda: render_tenants.table(result))
+    result = listing.run(project_dir, env)
+    output.emit(result, output_format, lambda: tenants.table(result))
     return Exit.UNREACHABLE if result["unreachable"] else Exit.DONE
 
 
@@ -104,10 +104,10 @@ def retire(name: str, env: str, project_dir: Path, confirm: str, output_format: 
     Examples:
       phaseline tenant retire quayside --env testing --confirm quayside
     """
-    from phaseline.files import render_tenants
-    from phaseline.flows import tenant_retire
+    from phaseline.files.render import tenants
+    from phaseline.flows.tenants import retire as tenant_retire
 
     order = tenant_retire.Order(project_dir, env, name, confirm)
     result = tenant_retire.run(order, Told(env))
-    output.emit(result, output_format, lambda: render_tenants.retired(result))
+    output.emit(result, output_format, lambda: tenants.retired(result))
     return Exit.DONE

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phaseline.commands.options import colour, env_option, project_option
-from phaseline.commands.output import emit, format_option
+from phaseline.commands.console.options import colour, env_option, project_option
+from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def command(
       phaseline verify foundation --env testing
       phaseline verify foundation --proof books_are_in_the_currency --full
     """
-    from phaseline.files.render_verify import render
-    from phaseline.flows import verify
+    from phaseline.files.render.verify import render
+    from phaseline.flows.stages import verify
 
     def tell(text: str) -> None:
         click.echo(text, err=True)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files.group_vars import replace
+from phaseline.files.environments.group_vars import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phaseline.files.places import cache_dir, state_dir
-from phaseline.hosts import machine
+from phaseline.files.paths import cache_dir, state_dir
+from phaseline.hosts import doctor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.hosts.machine import Finding
+    from phaseline.hosts.doctor import Finding
 
 
 def examine(project: Path) -> tuple[Finding, ...]:
     """Return everything that was looked at for a project on this machine."""
-    return machine.look(state_dir(project), cache_dir())
+    return doctor.look(state_dir(project), cache_dir())
 
 
 def healthy(findings: tuple[Finding, ...]) -> bool:

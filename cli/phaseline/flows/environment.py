@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from phaseline.core.nearest import suggest
+from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files import group_vars, tenants, vault
-from phaseline.files.inventory import KINDS, SANDBOX, Address, address, groups
-from phaseline.files.places import state_dir
-from phaseline.files.secrets import Secrets
-from phaseline.odoo.counted import Counted
-from phaseline.odoo.probe import Credentials
-from phaseline.odoo.probe import connect as open_port
-from phaseline.odoo.wire import DIRECT, Route
+from phaseline.files.environments import group_vars, tenants, vault
+from phaseline.files.environments.inventory import KINDS, SANDBOX, Address, address, groups
+from phaseline.files.environments.secret_store import Secrets
+from phaseline.files.paths import state_dir
+from phaseline.odoo.drivers.call_counter import Counted
+from phaseline.odoo.drivers.connect import Credentials
+from phaseline.odoo.drivers.connect import connect as open_port
+from phaseline.odoo.drivers.http import DIRECT, Route
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.core.hosting import Tenant
+    from phaseline.core.environments.tenant_line import Tenant
     from phaseline.odoo.port import Port
 
 OPERATOR = "operator"  # the administrator's login in every tenant that the kit builds
@@ -174,7 +174,7 @@ def _kind(project_dir: Path, name: str) -> str:
 
 def sandbox(project_dir: Path) -> tuple[Address, Credentials, Scratch | None]:
     """Return where the project's running sandbox is, and how to get a throwaway copy of it."""
-    from phaseline.flows import sandbox as sandboxes  # noqa: PLC0415 (slow to load, often idle)
+    from phaseline.flows.machines import sandbox as sandboxes  # noqa: PLC0415 (slow to load, often idle)
 
     running = sandboxes.running(project_dir)
     place = Address(SANDBOX, SANDBOX, running.url, running.database, running.admin_login)

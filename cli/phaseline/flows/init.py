@@ -6,8 +6,8 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files import tenants
-from phaseline.files.places import kit_dir
+from phaseline.files.environments import tenants
+from phaseline.files.paths import kit_dir
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,6 +1,6 @@
 """What a business object's file looks like and which Odoo records its lines become.
 
-Types only: a `spec.yml` becomes a `Spec` in `files/specs.py`, and everything else reads it.
+Types only: a `spec.yml` becomes a `Spec` in `files/data/specs.py`, and everything else reads it.
 """
 
 from __future__ import annotations

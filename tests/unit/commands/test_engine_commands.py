@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phaseline.commands import door
+from phaseline.commands.console import errors
 from phaseline.commands.main import cli
 from unit.engine_room import Workshop, opened, workshop
 
@@ -48,7 +48,7 @@ def run(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Run:
         env = [] if words[0] == "history" else ["--env", "testing"]
         line = ["phaseline", *words, *env, "--project", str(shop.folder)]
         monkeypatch.setattr(sys, "argv", line)
-        return door.run(cli)
+        return errors.run(cli)
 
     return run_words
 
@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_used_is_told_and_no_bug(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["phaseline", "init", "/proc/nothing/brand"])
-    assert door.run(cli) == 1
+    assert errors.run(cli) == 1
     assert "/proc/nothing: C017 the file cannot be used" in capsys.readouterr().err
 
 

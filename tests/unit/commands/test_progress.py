@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from phaseline.commands import progress
-from phaseline.flows.story import Step, tell
+from phaseline.commands.console import progress
+from phaseline.flows.demo.steps import Step, tell
 
 if TYPE_CHECKING:
     import pytest

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from phaseline.core import evidence
+from phaseline.core.evidence import summary
 from unit import sample_journal
 
 
-def gathered(*, failing: bool = False) -> evidence.Evidence:
-    return evidence.gather(sample_journal.events(failing=failing), sample_journal.STAGES)
+def gathered(*, failing: bool = False) -> summary.Evidence:
+    return summary.gather(sample_journal.events(failing=failing), sample_journal.STAGES)
 
 
 def test_a_stage_with_its_signature_has_passed_its_gate() -> None:
@@ -27,13 +27,13 @@ def test_a_signature_does_not_hold_on_another_input() -> None:
     verdict = sample_journal.event(
         40, "verify", stage="foundation", input_hash="new", verdict="passed", proofs=[]
     )
-    stage = evidence.gather([*events, verdict]).stages[0]
+    stage = summary.gather([*events, verdict]).stages[0]
     assert not stage.signed
 
 
 def test_an_apply_without_an_end_is_a_failure() -> None:
     again = sample_journal.event(41, "apply_started", stage="foundation", fingerprint="x")
-    stage = evidence.gather([*sample_journal.events(), again]).stages[0]
+    stage = summary.gather([*sample_journal.events(), again]).stages[0]
     assert stage.steps[1].state == "failed"
     assert stage.steps[1].note == "interrupted"
 
@@ -42,7 +42,7 @@ def test_everybody_who_signed_the_same_input_is_named() -> None:
     events = list(sample_journal.events())
     (first, *_) = (one for one in events if one.kind == "sign" and one.stage == "foundation")
     again = sample_journal.event(43, "sign", **{**first.payload, "person": "Second Person"})
-    note = evidence.gather([*events, again]).stages[0].steps[-1].note
+    note = summary.gather([*events, again]).stages[0].steps[-1].note
     assert note == f"by {first.payload['person']} and Second Person"
 
 
@@ -54,7 +54,7 @@ def test_a_plan_that_was_never_applied_is_not_shown_as_done() -> None:
     plan = sample_journal.event(
         42, "plan", stage="foundation", fingerprint="other", changes=[{"kind": "create"}], counts={}
     )
-    stage = evidence.gather([*sample_journal.events(), plan]).stages[0]
+    stage = summary.gather([*sample_journal.events(), plan]).stages[0]
     assert len(stage.changes) == 32
 
 
@@ -65,12 +65,12 @@ def test_the_first_and_the_last_load_of_an_object_stand_side_by_side() -> None:
 
 
 def test_a_stage_that_was_not_begun_is_open() -> None:
-    stages = evidence.gather((), ("foundation",)).stages
+    stages = summary.gather((), ("foundation",)).stages
     assert [step.state for step in stages[0].steps] == ["open"] * 4
 
 
 def test_a_promised_row_without_a_proof_is_told_and_not_proven() -> None:
-    rows = evidence.gather(sample_journal.events(), promised=["A2", "Z9"]).rows
+    rows = summary.gather(sample_journal.events(), promised=["A2", "Z9"]).rows
     assert [row.id for row in rows if not row.proven] == ["Z9"]
 
 
@@ -82,7 +82,7 @@ def test_each_environment_has_gates_of_its_own() -> None:
         for event in sample_journal.events(failing=True)
         if event.kind in {"verify", "reconcile"} and event.stage != "foundation"
     ]
-    both = evidence.gather([*testing, *rehearsed], sample_journal.STAGES)
+    both = summary.gather([*testing, *rehearsed], sample_journal.STAGES)
     assert [env for env, _ in both.grouped] == ["testing", "sandbox"]
     (_, signed), (_, rehearsal) = both.grouped
     assert [stage.signed for stage in signed] == [True, True]
@@ -101,14 +101,14 @@ def test_one_environment_is_told_alone_with_what_belongs_to_none() -> None:
         for event in sample_journal.events()
     ]
     events = [*testing, *sample_journal.events(failing=True)]
-    only = evidence.gather(events, sample_journal.STAGES, env="testing")
+    only = summary.gather(events, sample_journal.STAGES, env="testing")
     assert (only.verdict, only.environments) == ("good", ("testing",))
     assert (len(only.migrations), only.events) == (1, len(events))
     assert {load.env for load in only.loads} == {"testing"}
 
 
 def test_an_environment_without_a_history_has_every_stage_open() -> None:
-    fresh = evidence.gather(sample_journal.events(), sample_journal.STAGES, env="live")
+    fresh = summary.gather(sample_journal.events(), sample_journal.STAGES, env="live")
     assert [(stage.env, stage.first_open) for stage in fresh.stages] == [
         ("live", "no plan yet"),
         ("live", "no plan yet"),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phaseline.core.expressions import MISSING, Ref, Scope, Secret
-from phaseline.files.marks import parse
+from phaseline.core.blueprint.expressions import MISSING, Ref, Scope, Secret
+from phaseline.files.yaml.nodes import parse
 
 if TYPE_CHECKING:
     from phaseline.errors import Fault

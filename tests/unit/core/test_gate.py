@@ -4,43 +4,43 @@ from __future__ import annotations
 
 import pytest
 
-from phaseline.core import gate
-from phaseline.core.gate import Signature
+from phaseline.core.evidence import gates
+from phaseline.core.evidence.gates import Signature
 
 SIGNED = Signature("foundation", "testing", "aa", "Ada", "2026-01-01")
 
 
 def test_a_signed_predecessor_opens_the_gate() -> None:
-    assert list(gate.judge("core", "testing", [("foundation", "aa")], [SIGNED])) == []
+    assert list(gates.judge("core", "testing", [("foundation", "aa")], [SIGNED])) == []
 
 
 def test_a_signature_on_another_input_does_not() -> None:
-    (fault,) = gate.judge("core", "testing", [("foundation", "bb")], [SIGNED])
+    (fault,) = gates.judge("core", "testing", [("foundation", "bb")], [SIGNED])
     assert fault.code == "E002"
     assert "is signed on another input" in fault.message
 
 
 def test_a_signature_of_another_environment_does_not() -> None:
-    (fault,) = gate.judge("core", "live", [("foundation", "aa")], [SIGNED])
+    (fault,) = gates.judge("core", "live", [("foundation", "aa")], [SIGNED])
     assert "is not signed in 'live'" in fault.message
 
 
 def test_the_first_stage_waits_for_nothing() -> None:
-    assert list(gate.judge("foundation", "testing", [], [])) == []
+    assert list(gates.judge("foundation", "testing", [], [])) == []
 
 
 def test_production_takes_what_testing_signed() -> None:
-    assert list(gate.judge_production("foundation", "aa", [SIGNED], ["testing"])) == []
+    assert list(gates.judge_production("foundation", "aa", [SIGNED], ["testing"])) == []
 
 
 def test_production_refuses_another_input() -> None:
-    (fault,) = gate.judge_production("foundation", "bb", [SIGNED], ["testing"])
+    (fault,) = gates.judge_production("foundation", "bb", [SIGNED], ["testing"])
     assert fault.code == "E009"
 
 
 def test_a_production_signature_is_no_testing_signature() -> None:
     live = Signature("foundation", "live", "aa", "Ada", "2026-01-01")
-    assert list(gate.judge_production("foundation", "aa", [live], ["testing"]))
+    assert list(gates.judge_production("foundation", "aa", [live], ["testing"]))
 
 
 def by(person: str, env: str = "testing", input_hash: str = "aa") -> Signature:
@@ -48,16 +48,18 @@ def by(person: str, env: str = "testing", input_hash: str = "aa") -> Signature:
 
 
 def test_what_is_dangerous_wants_a_second_person() -> None:
-    (fault,) = gate.judge_production("foundation", "aa", [SIGNED], ["testing"], ["action.x", "b.c"])
+    (fault,) = gates.judge_production(
+        "foundation", "aa", [SIGNED], ["testing"], ["action.x", "b.c"]
+    )
     assert fault.code == "E014"
     told = "holds what is dangerous (action.x and 1 more) and only Ada signed it in testing"
     assert fault.message == f"stage 'foundation' {told}"
-    assert not list(gate.judge_production("foundation", "aa", [SIGNED], ["testing"]))
+    assert not list(gates.judge_production("foundation", "aa", [SIGNED], ["testing"]))
 
 
 def test_two_persons_open_production_for_what_is_dangerous() -> None:
     signed = [SIGNED, by("Grace")]
-    assert not list(gate.judge_production("foundation", "aa", signed, ["testing"], ["action.x"]))
+    assert not list(gates.judge_production("foundation", "aa", signed, ["testing"], ["action.x"]))
 
 
 @pytest.mark.parametrize(
@@ -66,5 +68,5 @@ def test_two_persons_open_production_for_what_is_dangerous() -> None:
     ids=["the same", "by case and space", "by form of letters", "elsewhere", "another input"],
 )
 def test_one_person_is_not_two(second: Signature) -> None:
-    found = gate.judge_production("foundation", "aa", [SIGNED, second], ["testing"], ["action.x"])
+    found = gates.judge_production("foundation", "aa", [SIGNED, second], ["testing"], ["action.x"])
     assert [fault.code for fault in found] == ["E014"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from phaseline.core import hosting
-from phaseline.files import marks
+from phaseline.core.environments import tenant_line
+from phaseline.files.yaml import nodes
 
 GOOD = "- {name: harbour, domain: harbour.example.com, plan: s, port: 8069}"
 
 
 def told(text: str) -> list[tuple[str, int | None, str]]:
-    found = hosting.judge(marks.parse(text, "tenants.yml"))
+    found = tenant_line.judge(nodes.parse(text, "tenants.yml"))
     return [(one.code, one.place.line if one.place else None, one.message) for one in found]
 
 
@@ -31,7 +31,7 @@ def test_a_whole_line_is_fine() -> None:
      "Harbour", "a" * 32, "phaseline_x", "harbour_owner", "root", "9lives", "pg_x"],
 )  # fmt: skip
 def test_a_dangerous_name_is_refused(name: str) -> None:
-    assert hosting.wrong_name(name) is not None
+    assert tenant_line.wrong_name(name) is not None
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_a_dangerous_name_is_refused(name: str) -> None:
      "a.example.com;rm", "a.example.com/x", "*.example.com", "a." * 130 + "com", "exämple.com"],
 )  # fmt: skip
 def test_what_is_no_domain_is_refused(domain: str) -> None:
-    assert hosting.wrong("domain", domain) is not None
+    assert tenant_line.wrong("domain", domain) is not None
 
 
 @pytest.mark.parametrize("key", ["name", "domain", "company", "logo", "mail_sender"])
 def test_a_template_is_never_a_value(key: str) -> None:
-    found = hosting.wrong(key, "{{ lookup('pipe', 'id') }}")
+    found = tenant_line.wrong(key, "{{ lookup('pipe', 'id') }}")
     assert found is not None
     assert "template" in found[0]
 
@@ -54,7 +54,7 @@ def test_a_template_is_never_a_value(key: str) -> None:
     "logo", ["../../etc/passwd.png", "/etc/logo.png", "logo.exe", "a/../b.png"]
 )
 def test_a_logo_stays_inside_the_project(logo: str) -> None:
-    assert hosting.wrong("logo", logo) is not None
+    assert tenant_line.wrong("logo", logo) is not None
 
 
 def test_every_fault_is_told_at_once_with_its_place() -> None:
@@ -72,7 +72,7 @@ def test_every_fault_is_told_at_once_with_its_place() -> None:
 
 
 def test_a_misspelt_key_is_answered_with_the_nearest() -> None:
-    found = list(hosting.judge(marks.parse("- {name: harbour, domian: a.b.com}", "t")))
+    found = list(tenant_line.judge(nodes.parse("- {name: harbour, domian: a.b.com}", "t")))
     assert "Did you mean 'domain'?" in [one.hint for one in found]
 
 
@@ -83,4 +83,7 @@ def test_a_plan_of_numbers_needs_users() -> None:
 
 
 def test_tenants_that_left_the_list_are_named() -> None:
-    assert hosting.lost(["harbour"], ["harbour", "quayside", "anchor"]) == ("anchor", "quayside")
+    assert tenant_line.lost(["harbour"], ["harbour", "quayside", "anchor"]) == (
+        "anchor",
+        "quayside",
+    )

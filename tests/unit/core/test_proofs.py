@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from phaseline.core.proofs import UnclearError, judge
+from phaseline.core.proofs.expectations import UnclearError, judge
 
 HOLDS: list[tuple[list[Any], Any]] = [
     (["purchase"], "purchase"),

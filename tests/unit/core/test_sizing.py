@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from phaseline.core import sizing
+from phaseline.core.environments import sizing
 from phaseline.errors import PhaselineError
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from phaseline.core import trust, trust_table
-from phaseline.core.expressions import Ref, Secret
-from phaseline.core.records import Call, Owned, Record
+from phaseline.core.blueprint import privilege_rules, privileges
+from phaseline.core.blueprint.expressions import Ref, Secret
+from phaseline.core.blueprint.records import Call, Owned, Record
 from phaseline.errors import Place
 
 HERE = Place("file.yml", 3, 5)
@@ -20,7 +20,7 @@ def record(model: str, values: dict[str, Any], **more: Any) -> Record:
 
 
 def dangers(one: Record) -> list[str]:
-    return [what for _, (what, _) in trust.of_record(one, {one.ref: one})]
+    return [what for _, (what, _) in privileges.of_record(one, {one.ref: one})]
 
 
 ORDINARY = [
@@ -75,7 +75,7 @@ def test_what_administrators_decide_is_found(model: str, values: dict[str, Any])
     assert dangers(record(model, values))
 
 
-@pytest.mark.parametrize("model", trust_table.MODELS)
+@pytest.mark.parametrize("model", privilege_rules.MODELS)
 def test_even_taking_such_a_record_away_is_found(model: str) -> None:
     assert dangers(record(model, {}, absent=True)) == [model]
 
@@ -87,7 +87,7 @@ def test_a_password_that_we_make_is_no_danger() -> None:
 
 def test_a_line_is_judged_once_odoo_has_told_its_model() -> None:
     line = record("ir.model.access", {"perm_read": True}, parent=("group.a", "model_access"))
-    (fault,) = trust.judge([line], {})
+    (fault,) = privileges.judge([line], {})
     assert (fault.code, fault.place) == ("B025", HERE)
 
 
@@ -98,10 +98,10 @@ def test_values_of_a_call_are_judged_however_deep_they_stand() -> None:
 
 def test_a_place_that_repeats_is_told_once() -> None:
     twice = [record("ir.rule", {"name": str(number)}) for number in (1, 2)]
-    assert len(list(trust.judge(twice, {}))) == 1
+    assert len(list(privileges.judge(twice, {}))) == 1
 
 
 def test_each_reason_goes_on_from_the_message() -> None:
-    told = [*trust_table.MODELS.values(), *(why for why, _ in trust_table.FIELDS.values())]
-    told += [*trust_table.METHODS.values(), *trust_table.PARAMETERS.values()]
-    assert [why for why in told if why.endswith(".") or len(why.split()) < trust.WORDS] == []
+    told = [*privilege_rules.MODELS.values(), *(why for why, _ in privilege_rules.FIELDS.values())]
+    told += [*privilege_rules.METHODS.values(), *privilege_rules.PARAMETERS.values()]
+    assert [why for why in told if why.endswith(".") or len(why.split()) < privileges.WORDS] == []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from phaseline.core.desired import Desired
-from phaseline.core.plan import Change, Plan
-from phaseline.core.records import Record
-from phaseline.core.writes import AT_ONCE, next_step, whole
+from phaseline.core.blueprint.desired import Desired
+from phaseline.core.blueprint.records import Record
+from phaseline.core.plan.model import Change, Plan
+from phaseline.core.plan.operations import AT_ONCE, next_step, whole
 from phaseline.errors import Place
 
 PLACE = Place("10_file.yml", 1, 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files import csv_tables, tables
+from phaseline.files.data import csv_tables, tables
 
 DATA = Path(__file__).parents[2] / "data"
 SPECTRUM = sorted((DATA / "csv_spectrum" / "csvs").glob("*.csv"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files.inventory import address
+from phaseline.files.environments.inventory import address
 
 if TYPE_CHECKING:
     from pathlib import Path

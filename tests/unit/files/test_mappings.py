@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files import mappings
-from phaseline.files.places import kit_dir
-from phaseline.masterdata import mapping
+from phaseline.files.migration import mappings
+from phaseline.files.paths import kit_dir
+from phaseline.masterdata.migration import mapping
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.masterdata.mapping import SourceMap
+    from phaseline.masterdata.migration.mapping import SourceMap
 
 GOOD = """\
 format: 1

@@ -7,34 +7,34 @@ from pathlib import Path
 
 import pytest
 
-from phaseline.core.marked import plain
+from phaseline.core.node import plain
 from phaseline.errors import PhaselineError
-from phaseline.files import marks
+from phaseline.files.yaml import nodes
 
 
 def faults(text: str) -> list[str]:
     with pytest.raises(PhaselineError) as error:
-        marks.parse(text, "f.yml")
+        nodes.parse(text, "f.yml")
     return [f"{fault.place} {fault.code} {fault.message}" for fault in error.value.faults]
 
 
 def test_plain_scalars_follow_yaml_1_2() -> None:
     text = "[no, yes, on, 012, 0o12, 12:30, 1_000, 0x1F, .inf, 1e5, ~, true, 7, -1.50, '7', \"\"]"
-    assert plain(marks.parse(text, "f.yml")) == [
+    assert plain(nodes.parse(text, "f.yml")) == [
         "no", "yes", "on", "012", "0o12", "12:30", "1_000", "0x1F", ".inf", "1e5",
         None, True, 7, Decimal("-1.50"), "7", "",
     ]  # fmt: skip
 
 
 def test_every_value_and_key_knows_its_place() -> None:
-    root = marks.parse("a:\n  - b: 1\n    c: two\n", "f.yml")
+    root = nodes.parse("a:\n  - b: 1\n    c: two\n", "f.yml")
     inner = root.entries["a"].items[0]
     assert str(inner.entries["c"].place) == "f.yml:3:8"
     assert str(inner.keys["c"]) == "f.yml:3:5"
 
 
 def test_an_empty_file_is_an_empty_mapping() -> None:
-    assert plain(marks.parse("", "f.yml")) == {}
+    assert plain(nodes.parse("", "f.yml")) == {}
 
 
 @pytest.mark.parametrize(
@@ -75,24 +75,24 @@ def test_all_keys_that_stand_twice_are_told_at_once() -> None:
 
 def test_a_file_that_is_too_big_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "big.yml"
-    path.write_bytes(b"a: " + b"x" * (marks.SIZE_LIMIT + 1))
+    path.write_bytes(b"a: " + b"x" * (nodes.SIZE_LIMIT + 1))
     with pytest.raises(PhaselineError, match="more than"):
-        marks.load(path)
+        nodes.load(path)
 
 
 def test_bytes_that_are_not_utf_8_are_told_by_their_offset(tmp_path: Path) -> None:
     path = tmp_path / "latin.yml"
     path.write_bytes(b"a: M\xfcller")
     with pytest.raises(PhaselineError, match="byte 4 is not UTF-8"):
-        marks.load(path)
+        nodes.load(path)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
     path = tmp_path / "bom.yml"
     path.write_bytes(b"\xef\xbb\xbfa: 1")
-    assert plain(marks.load(path)) == {"a": 1}
+    assert plain(nodes.load(path)) == {"a": 1}
 
 
 def test_a_missing_file_is_told() -> None:
     with pytest.raises(PhaselineError, match="cannot be read"):
-        marks.load(Path("/nowhere/at/all.yml"))
+        nodes.load(Path("/nowhere/at/all.yml"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import Exit, PhaselineError
-from phaseline.files.project import open_project
+from phaseline.files.project.project import open_project
 from phaseline.flows import init
 from unit.engine_room import Workshop, workshop
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phaseline.files import render_data
+from phaseline.files.render import data
 
 FINDING = {"row": 2, "column": "sku", "code": "D009", "warning": False,
            "message": "the cell is a number", "value": "1", "hint": "Format it."}  # fmt: skip
@@ -19,12 +19,12 @@ LOADED = {
 
 
 def test_the_findings_that_are_not_shown_are_counted_and_can_be_had() -> None:
-    text = render_data.findings({"objects": [CHECKED], "marked": None})
+    text = data.findings({"objects": [CHECKED], "marked": None})
     assert "... and 440 more; --mark FOLDER writes all of them" in text
 
 
 def test_a_load_that_stopped_says_why_and_what_to_do() -> None:
-    text = render_data.loads({"objects": [LOADED], "not_started": []})
+    text = data.loads({"objects": [LOADED], "not_started": []})
     assert "O009 the lock was lost" in text
     assert "hint: Run it again." in text
     assert "... and 440 more" in text

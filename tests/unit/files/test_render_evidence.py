@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from phaseline.files import render_evidence, render_evidence_html
+from phaseline.files.render import evidence, evidence_html
 
 
 def check(id_: str, verdict: str, found: str = "x", tenant: str = "") -> dict[str, Any]:
@@ -22,7 +22,7 @@ def result(*checks: dict[str, Any], lost: tuple[str, ...] = ()) -> dict[str, Any
               for name in lost]  # fmt: skip
     return {
         "environment": "testing", "kind": "testing", "tenant": "", "deep": False,
-        "verdict": "failed", "counts": render_evidence.counted(checks), "checks": len(checks),
+        "verdict": "failed", "counts": evidence.counted(checks), "checks": len(checks),
         "written": "2026-11-24T02:00:00+00:00", "version": "1", "seconds": 3.2,
         "unreachable": [{"host": name, "reason": "timed out"} for name in lost],
         "hosts": hosts, "tenants": [{"name": "harbour", "domain": "harbour.test"}],
@@ -38,7 +38,7 @@ MIXED = (
 
 
 def test_only_what_deviates_is_told_at_length() -> None:
-    text = render_evidence.render(result(*MIXED), colour=False)
+    text = evidence.render(result(*MIXED), colour=False)
     assert "odoo.list_db app1/harbour" in text
     assert "found    True <script>" in text
     assert "could not be read: Says host.cron" in text
@@ -48,19 +48,19 @@ def test_only_what_deviates_is_told_at_length() -> None:
 
 def test_one_reason_that_hides_many_checks_is_told_once() -> None:
     hidden = [check(f"postgres.{n}", "could not be read", "it does not run") for n in range(9)]
-    text = render_evidence.render(result(*hidden), colour=False)
+    text = evidence.render(result(*hidden), colour=False)
     assert text.count("it does not run") == 1
     assert "9 checks want it does not run" in text
 
 
 def test_a_host_that_is_not_reachable_is_told() -> None:
-    assert "backup1  not reachable: timed out" in render_evidence.render(
+    assert "backup1  not reachable: timed out" in evidence.render(
         result(lost=("backup1",)), colour=False
     )
 
 
 def test_junit_counts_what_the_verdict_counts() -> None:
-    root = Xml.fromstring(render_evidence.junit(result(*MIXED, lost=("backup1",))).encode())  # noqa: S314
+    root = Xml.fromstring(evidence.junit(result(*MIXED, lost=("backup1",))).encode())  # noqa: S314
     app, backup = root.findall("testsuite")
     assert [app.get(key) for key in ("tests", "failures", "errors", "skipped")] == list("4111")
     assert [len(app.findall(f".//{kind}")) for kind in ("failure", "error", "skipped")] == [1] * 3
@@ -68,7 +68,7 @@ def test_junit_counts_what_the_verdict_counts() -> None:
 
 
 def test_the_page_stands_alone_and_escapes_what_it_found() -> None:
-    page = render_evidence_html.render(result(*MIXED, lost=("backup1",)))
+    page = evidence_html.render(result(*MIXED, lost=("backup1",)))
     assert "<script" not in page
     assert "True &lt;script&gt;" in page
     for outside in ("http://", "https://", "src=", "@import", "url("):
@@ -76,6 +76,4 @@ def test_the_page_stands_alone_and_escapes_what_it_found() -> None:
 
 
 def test_the_same_verdict_makes_the_same_page() -> None:
-    assert render_evidence_html.render(result(*MIXED)) == render_evidence_html.render(
-        result(*MIXED)
-    )
+    assert evidence_html.render(result(*MIXED)) == evidence_html.render(result(*MIXED))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from phaseline.core import evidence
+from phaseline.core.evidence import summary as evidence
 from phaseline.files import report
 from unit import sample_journal
 

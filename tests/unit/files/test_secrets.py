@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files.secrets import Secrets
+from phaseline.files.environments.secret_store import Secrets
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from phaseline.errors import PhaselineError
-from phaseline.files import tenants
+from phaseline.files.environments import tenants
 
 if TYPE_CHECKING:
     from pathlib import Path

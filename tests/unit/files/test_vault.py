@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from phaseline.errors import Exit, PhaselineError
-from phaseline.files import vault
+from phaseline.files.environments import vault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def test_of_several_that_begin_at_once_all_use_one_password(project: Path) -> No
     vault.path(project, "testing").unlink()
     vault.password_file(project).unlink()
     program = (
-        "import sys; from pathlib import Path; from phaseline.files import vault;"
+        "import sys; from pathlib import Path; from phaseline.files.environments import vault;"
         " print(vault.password_file(Path(sys.argv[1])).read_text(), end='')"
     )
     begun = [

@@ -13,11 +13,11 @@ import pytest
 import xlsxwriter
 
 from phaseline.errors import PhaselineError
-from phaseline.files import marking, specs, tables, workbook, xlsx_guard, xlsx_tables
-from phaseline.files.places import kit_dir
-from phaseline.flows.data_template import csv_header
-from phaseline.masterdata import relations, validate
-from phaseline.masterdata.values import Reading
+from phaseline.files.data import annotate_workbook, specs, tables, workbook, xlsx_guard, xlsx_tables
+from phaseline.files.paths import kit_dir
+from phaseline.flows.data.template import csv_header
+from phaseline.masterdata.parsing.values import Reading
+from phaseline.masterdata.validation import references, validate
 
 SPECS = {spec.name: spec for spec in specs.read_all(kit_dir())}
 NAUGHTY = Path(__file__).parents[2] / "port" / "naughty_strings.json.gz"
@@ -102,10 +102,10 @@ def test_twelve_mistakes_come_back_as_twelve_marked_cells(tmp_path):
     spec = SPECS["products"]
     verdict = validate.check(spec, tables.read(path, template=spec.template_id), Reading())
     keys = {"units": ("Units",), "categories": ("Goods",), "products": ()}
-    more = tuple(relations.references(verdict, keys, {}, strict=False))
-    verdict = relations.with_findings(verdict, more)
+    more = tuple(references.references(verdict, keys, {}, strict=False))
+    verdict = references.with_findings(verdict, more)
     assert verdict.rejected == len(bad)
-    book = openpyxl.load_workbook(io.BytesIO(marking.marked(path.read_bytes(), verdict)))
+    book = openpyxl.load_workbook(io.BytesIO(annotate_workbook.marked(path.read_bytes(), verdict)))
     marked = {
         (cell.row, cell.column)
         for row in book["Data"].iter_rows(min_row=2)
@@ -139,7 +139,7 @@ def test_every_naughty_string_survives_or_is_refused_and_never_changes():
 
 def test_what_we_write_back_is_never_run_as_a_formula():
     for value in ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"):
-        assert marking.escaped(value).startswith("'")
+        assert annotate_workbook.escaped(value).startswith("'")
 
 
 def test_a_formula_is_refused_with_its_cell_and_read_when_told():
@@ -206,10 +206,10 @@ def test_a_csv_file_comes_back_as_a_workbook_with_marks(tmp_path):
     path = tmp_path / "products.csv"
     path.write_text("sku,name,list_price\nA-1,=1+1,abc\n")
     verdict = validate.check(SPECS["products"], tables.read(path), Reading())
-    book = openpyxl.load_workbook(io.BytesIO(marking.from_csv(verdict)))
+    book = openpyxl.load_workbook(io.BytesIO(annotate_workbook.from_csv(verdict)))
     assert book["Data"]["C2"].comment
     assert book["Data"]["B2"].data_type == "s"
-    text = marking.rejected_csv(verdict)
+    text = annotate_workbook.rejected_csv(verdict)
     assert "'=1+1" in text
 
 
@@ -243,6 +243,6 @@ def test_a_control_character_comes_back_spelt_out(tmp_path):
     path.write_bytes(b"unit,holds,of_unit\nA\x0bB,1,Units\n")
     verdict = validate.check(SPECS["units"], tables.read(path), Reading())
     assert {one.code for one in verdict.findings} == {"D004"}
-    book = openpyxl.load_workbook(io.BytesIO(marking.from_csv(verdict)))
+    book = openpyxl.load_workbook(io.BytesIO(annotate_workbook.from_csv(verdict)))
     assert book["Data"]["A2"].value == "A\\u000bB"
-    assert "\x0b" not in marking.rejected_csv(verdict)
+    assert "\x0b" not in annotate_workbook.rejected_csv(verdict)

@@ -9,11 +9,11 @@ import pytest
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
-from phaseline.flows import apply
-from phaseline.flows.apply import Permission, apply_in
-from phaseline.flows.plan import make
+from phaseline.flows.stages import apply
+from phaseline.flows.stages.apply import Permission, apply_in
+from phaseline.flows.stages.plan import make
 from phaseline.odoo import lock
-from phaseline.odoo.memory_models import declared
+from phaseline.odoo.memory.models import declared
 from unit.engine_room import Workshop, workshop
 
 if TYPE_CHECKING:
@@ -433,7 +433,7 @@ def test_a_module_that_is_not_installed_afterwards_is_a_fault(whole: Workshop) -
 
 
 def test_a_busy_odoo_is_asked_again(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("phaseline.odoo.writer.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("phaseline.odoo.stages.writer.PAUSES", (0.0, 0.0))
     busy = [2]
     run = shop.odoo.run
 

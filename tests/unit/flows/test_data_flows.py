@@ -12,8 +12,8 @@ from phaseline.commands.data import one_sign
 from phaseline.commands.main import cli
 from phaseline.errors import PhaselineError
 from phaseline.files import journal
-from phaseline.flows import data_load, data_template, data_validate, deliveries, migrate
-from phaseline.flows.data_validate import How
+from phaseline.flows.data import data_files, load, migrate, template, validate
+from phaseline.flows.data.validate import How
 
 ORDERS = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
 1,85123a,WHITE HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
@@ -40,7 +40,7 @@ def put(project, name, *lines):
 def test_a_folder_gives_its_files_in_load_order(project):
     for name in ("reorder_rules.csv", "products.csv", "units.csv", "notes.csv"):
         put(project, name, "sku")
-    found = deliveries.find(project, "data")
+    found = data_files.find(project, "data")
     assert [one.spec.name for one in found] == ["units", "products", "reorder_rules"]
 
 
@@ -48,13 +48,13 @@ def test_two_files_of_one_object_are_a_fault(project):
     put(project, "products.csv", "sku")
     put(project, "products.tsv", "sku")
     with pytest.raises(PhaselineError) as caught:
-        deliveries.find(project, "products")
+        data_files.find(project, "products")
     assert caught.value.faults[0].code == "D001"
 
 
 def test_a_misspelt_object_is_answered_with_the_right_one(project):
     with pytest.raises(PhaselineError) as caught:
-        deliveries.find(project, "prodcts")
+        data_files.find(project, "prodcts")
     assert "products" in caught.value.faults[0].hint
 
 
@@ -62,7 +62,7 @@ def test_faults_of_all_files_are_told_at_once(project):
     put(project, "products.csv", "sku,nme", "A,x")
     put(project, "customers.csv", "customer,name,customer", "C,x,C")
     with pytest.raises(PhaselineError) as caught:
-        data_validate.run(project, "data", env=None, how=How(), mark=None)
+        validate.run(project, "data", env=None, how=How(), mark=None)
     told = [(fault.place.file, fault.message) for fault in caught.value.faults]
     assert ("products.csv", "column 'nme' is unknown") in told
     assert ("customers.csv", "column 'customer' is there 2 times") in told
@@ -71,7 +71,7 @@ def test_faults_of_all_files_are_told_at_once(project):
 def test_a_line_that_names_a_rejected_line_is_rejected_too(project):
     put(project, "products.csv", "sku,name,list_price", "GOOD,x,1", "POOR,x,abc")
     put(project, "reorder_rules.csv", "sku,minimum,maximum", "GOOD,1,2", "POOR,1,2")
-    result = data_validate.run(project, "data", env=None, how=How(), mark=None)
+    result = validate.run(project, "data", env=None, how=How(), mark=None)
     products, rules = result["objects"]
     assert [one["code"] for one in products["findings"]] == ["D014"]
     assert [(one["row"], one["code"]) for one in rules["findings"]] == [(3, "D021")]
@@ -81,7 +81,7 @@ def test_a_line_that_names_a_rejected_line_is_rejected_too(project):
 def test_a_circle_of_categories_refuses_the_file_and_prints_it(project):
     put(project, "categories.csv", "category,name,parent", "A,a,B", "B,b,C", "C,c,A")
     with pytest.raises(PhaselineError) as caught:
-        data_validate.run(project, "data", env=None, how=How(), mark=None)
+        validate.run(project, "data", env=None, how=How(), mark=None)
     (fault,) = caught.value.faults
     assert (fault.code, "A > B > C > A" in fault.message) == ("D022", True)
 
@@ -89,7 +89,7 @@ def test_a_circle_of_categories_refuses_the_file_and_prints_it(project):
 def test_rejected_lines_come_back_marked_and_as_csv(project):
     put(project, "products.csv", "sku,name,list_price", "A,=1+1,abc")
     mark = project / "returned"
-    data_validate.run(project, "products", env=None, how=How(), mark=mark)
+    validate.run(project, "products", env=None, how=How(), mark=mark)
     assert sorted(path.name for path in mark.iterdir()) == [
         "products.marked.xlsx",
         "products.rejected.csv",
@@ -99,7 +99,7 @@ def test_rejected_lines_come_back_marked_and_as_csv(project):
 
 def test_a_validation_is_in_the_journal(project):
     put(project, "products.csv", "sku,name", "A,x")
-    data_validate.run(project, "products", env=None, how=How(), mark=None)
+    validate.run(project, "products", env=None, how=How(), mark=None)
     (entry,) = journal.read(project)
     assert (entry.kind, entry.payload["object"], entry.payload["rows"]) == (
         "validate",
@@ -110,26 +110,26 @@ def test_a_validation_is_in_the_journal(project):
 
 def test_a_file_that_changed_since_it_was_validated_is_not_loaded(project):
     put(project, "products.csv", "sku,name", "A,x")
-    data_validate.run(project, "products", env=None, how=How(), mark=None)
+    validate.run(project, "products", env=None, how=How(), mark=None)
     put(project, "products.csv", "sku,name", "A,y")
-    verdicts = data_validate.judge(deliveries.find(project, "products"), How(), None)
+    verdicts = validate.judge(data_files.find(project, "products"), How(), None)
     with pytest.raises(PhaselineError) as caught:
-        data_load.demand_unchanged(project, verdicts)
+        load.demand_unchanged(project, verdicts)
     assert caught.value.faults[0].code == "D034"
 
 
 def test_a_load_with_rejected_lines_says_that_nothing_was_loaded(project):
     put(project, "products.csv", "sku,name,list_price", "A,x,abc")
-    verdicts = data_validate.judge(deliveries.find(project, "products"), How(), None)
+    verdicts = validate.judge(data_files.find(project, "products"), How(), None)
     with pytest.raises(PhaselineError) as caught:
-        data_load.demand_accepted(verdicts, 0)
+        load.demand_accepted(verdicts, 0)
     assert [fault.code for fault in caught.value.faults] == ["D042", "D014"]
     assert "0 lines were loaded" in caught.value.faults[0].message
-    data_load.demand_accepted(verdicts, 1)
+    load.demand_accepted(verdicts, 1)
 
 
 def test_templates_of_all_objects_are_written(tmp_path):
-    result = data_template.run("all", tmp_path)
+    result = template.run("all", tmp_path)
     assert len(result["objects"]) == 10
     assert len(list(tmp_path.iterdir())) == 20
 
@@ -147,7 +147,7 @@ def test_a_migration_tells_each_rule_and_makes_files_that_validate(project):
         made
         == "sku,name,category,unit,list_price,cost\n85123A,WHITE HEART,HOME_DECOR,Units,2.33,1.28\n"
     )
-    checked = data_validate.run(project, "data", env=None, how=How(), mark=None)
+    checked = validate.run(project, "data", env=None, how=How(), mark=None)
     assert checked["rejected"] == 0
 
 
@@ -179,22 +179,22 @@ def test_nothing_is_written_into_a_folder_that_is_no_project(tmp_path):
     (tmp_path / "data").mkdir()
     put(tmp_path, "units.csv", "unit,holds,of_unit", "Crate,12,Units")
     with pytest.raises(PhaselineError, match="is not a project"):
-        data_validate.run(tmp_path, "units", env=None, how=How(), mark=None)
+        validate.run(tmp_path, "units", env=None, how=How(), mark=None)
     with pytest.raises(PhaselineError, match="is not a project"):
         migrate.run(tmp_path, "online_retail", given=None, replace=False)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def test_a_template_that_was_filled_in_is_not_written_over(tmp_path):
-    data_template.run("units", tmp_path)
-    data_template.run("units", tmp_path)
+    template.run("units", tmp_path)
+    template.run("units", tmp_path)
     filled = tmp_path / "units.template.csv"
     filled.write_text(filled.read_text() + "Crate,12,Units\n")
     with pytest.raises(PhaselineError) as caught:
-        data_template.run("units", tmp_path)
+        template.run("units", tmp_path)
     assert [fault.code for fault in caught.value.faults] == ["D043"]
     assert "Crate" in filled.read_text()
-    data_template.run("units", tmp_path, replace=True)
+    template.run("units", tmp_path, replace=True)
     assert "Crate" not in filled.read_text()
 
 
@@ -237,6 +237,6 @@ def test_a_broken_export_is_told_and_no_bug(project, name, body, code):
 
 def test_nothing_is_said_to_be_marked_where_nothing_is_wrong(project, tmp_path):
     put(project, "units.csv", "unit,holds,of_unit", "Crate,12,Units")
-    result = data_validate.run(project, "units", env=None, how=How(), mark=tmp_path / "back")
+    result = validate.run(project, "units", env=None, how=How(), mark=tmp_path / "back")
     assert (result["rejected"], result["marked"]) == (0, None)
     assert not (tmp_path / "back").exists()

@@ -8,9 +8,10 @@ import pytest
 
 from phaseline.errors import PhaselineError
 from phaseline.files import journal
-from phaseline.flows import apply, data_gate, data_load, data_validate, deliveries, sign, verify
-from phaseline.flows.apply import Permission
-from phaseline.flows.data_validate import How
+from phaseline.flows.data import data_files, gate, load, validate
+from phaseline.flows.data.validate import How
+from phaseline.flows.stages import apply, sign, verify
+from phaseline.flows.stages.apply import Permission
 from unit.engine_room import Workshop, opened, workshop
 
 if TYPE_CHECKING:
@@ -53,10 +54,10 @@ def prove(shop: Workshop) -> None:
 def demand(
     shop: Workshop, target: str = "units", kind: str = "production", override: str | None = None
 ) -> None:
-    found = deliveries.find(shop.folder, target)
-    verdicts = data_validate.judge(found, How(), None)
+    found = data_files.find(shop.folder, target)
+    verdicts = validate.judge(found, How(), None)
     environment = shop.environment(kind, "live")
-    data_gate.demand(shop.folder, environment, found, verdicts, override)
+    gate.demand(shop.folder, environment, found, verdicts, override)
 
 
 def refused(shop: Workshop, **how: Any) -> list[str]:
@@ -78,7 +79,7 @@ def test_a_load_stops_at_the_gate_before_anything_is_written(shop: Workshop) -> 
     shop.odoo.declare("uom.uom", unit)
     shop.odoo.seed("uom.product_uom_unit", "uom.uom", {"name": "Units"})
     with pytest.raises(PhaselineError, match="no testing signature"):
-        data_load.run(shop.folder, data_load.Order("units", "live"))
+        load.run(shop.folder, load.Order("units", "live"))
     assert journal.read(shop.folder) == ()
 
 
@@ -103,11 +104,11 @@ def test_a_file_that_changed_while_it_was_read_is_refused(shop: Workshop) -> Non
     prove(shop)
     data = shop.folder / "data"
     put(data, "Pallet")
-    found = deliveries.find(shop.folder, "units")
-    verdicts = data_validate.judge(found, How(), None)
+    found = data_files.find(shop.folder, "units")
+    verdicts = validate.judge(found, How(), None)
     put(data, "Crate")
     with pytest.raises(PhaselineError, match="not this one as it was read"):
-        data_gate.demand(shop.folder, shop.environment("production"), found, verdicts, None)
+        gate.demand(shop.folder, shop.environment("production"), found, verdicts, None)
 
 
 def test_what_is_dangerous_wants_two_persons(shop: Workshop) -> None:

@@ -6,7 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from phaseline.flows import env_provision, release
+from phaseline.flows.environments import provision
+from phaseline.flows.machines import release
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,11 +23,11 @@ def test_a_release_whose_archive_was_changed_is_not_there(
     monkeypatch.setenv("PHASELINE_CACHE_HOME", str(tmp_path))
     folder = release.releases_dir()
     folder.mkdir(parents=True)
-    assert not env_provision.has(NAME)
+    assert not provision.has(NAME)
     archive = folder / f"{NAME}.tar.gz"
     archive.write_bytes(b"as built")
     paper = {"id": NAME, "archive_sha256": hashlib.sha256(b"as built").hexdigest()}
     (folder / f"{NAME}.json").write_text(json.dumps(paper))
-    assert env_provision.has(NAME)
+    assert provision.has(NAME)
     archive.write_bytes(b"as somebody else would have it")
-    assert not env_provision.has(NAME)
+    assert not provision.has(NAME)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from phaseline.core.sizing import Load
+from phaseline.core.environments.sizing import Load
 from phaseline.errors import Exit, PhaselineError
-from phaseline.files import render_size
-from phaseline.flows import env_size
+from phaseline.files.render import size
+from phaseline.flows.environments import size as env_size
 
 
 def test_the_smallest_usual_host_that_carries_it_is_named() -> None:
@@ -41,7 +41,7 @@ def test_a_database_apart_gets_a_quarter_of_its_own_host() -> None:
 
 
 def test_the_text_shows_how_every_number_came_about() -> None:
-    text = render_size.render(env_size.run(env_size.Order(Load(25, 400), tenants=2)))
+    text = size.render(env_size.run(env_size.Order(Load(25, 400), tenants=2)))
     for said in (
         "25 at work / 6 a worker",
         "x 325 + 150 for websockets",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from phaseline.flows.env_verify import door_of
-from phaseline.hosts.checks.model import Declared, Host
+from phaseline.flows.environments.verify import door_of
+from phaseline.hosts.verify.checks.model import Declared, Host
 
 PUBLIC = {"odoo_address": "203.0.113.7"}
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phaseline.flows.apply import Permission, apply_in
-from phaseline.flows.plan import make
+from phaseline.flows.stages.apply import Permission, apply_in
+from phaseline.flows.stages.plan import make
 from unit.engine_room import Workshop, workshop
 
 if TYPE_CHECKING:

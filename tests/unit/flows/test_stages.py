@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files import journal, render_plan, signing
-from phaseline.files.render_state import render_drift
-from phaseline.flows import apply, drift, history, init, plan, report, sign, status, verify
-from phaseline.flows.apply import Permission
+from phaseline.files import journal, signing
+from phaseline.files.render import plan as render_plan
+from phaseline.files.render.state import render_drift
+from phaseline.flows import init
+from phaseline.flows.evidence import history, report
+from phaseline.flows.stages import apply, drift, plan, sign, status, verify
+from phaseline.flows.stages.apply import Permission
 from unit.engine_room import Workshop, opened, workshop
 
 if TYPE_CHECKING:

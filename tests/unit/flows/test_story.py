@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.flows import story
+from phaseline.flows.demo import steps
 
 
 class Memory:
@@ -18,7 +18,7 @@ class Memory:
     def say(self, text: str) -> None:
         self.heard.append(f"say {text}")
 
-    def end(self, told: story.Told) -> None:
+    def end(self, told: steps.Told) -> None:
         self.heard.append(f"end {told.outcome}")
 
 
@@ -33,7 +33,7 @@ def broken(say) -> str:
 
 def test_each_step_is_announced_and_its_outcome_told() -> None:
     memory = Memory()
-    told = story.tell([story.Step("one", chatty), story.Step("two", chatty)], memory)
+    told = steps.tell([steps.Step("one", chatty), steps.Step("two", chatty)], memory)
     assert [step.outcome for step in told] == ["all well", "all well"]
     assert memory.heard[:3] == ["begin 1/2 one", "say working", "end all well"]
 
@@ -41,5 +41,5 @@ def test_each_step_is_announced_and_its_outcome_told() -> None:
 def test_an_error_ends_the_story_and_is_not_swallowed() -> None:
     memory = Memory()
     with pytest.raises(PhaselineError):
-        story.tell([story.Step("one", broken), story.Step("two", chatty)], memory)
+        steps.tell([steps.Step("one", broken), steps.Step("two", chatty)], memory)
     assert memory.heard == ["begin 1/2 one"]

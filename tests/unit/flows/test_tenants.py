@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files import group_vars, journal, tenants, vault
-from phaseline.files.env_lock import alone
-from phaseline.flows import env_ground, tenant_add, tenant_guard, tenant_retire
+from phaseline.files import journal
+from phaseline.files.environments import group_vars, tenants, vault
+from phaseline.files.environments.lock import alone
 from phaseline.flows.environment import kind_of, tenant_of
-from phaseline.hosts import authority
+from phaseline.flows.environments import ansible_run, preconditions
+from phaseline.flows.tenants import add as tenant_add
+from phaseline.flows.tenants import retire
+from phaseline.hosts.ansible import authority
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,21 +98,21 @@ def test_a_tenant_that_does_not_fit_gets_no_line(project: Path) -> None:
 
 
 def test_a_tenant_without_a_line_is_not_forgotten(project: Path) -> None:
-    env_ground.ensure_secrets(project, "testing", ["harbour", "quayside"])
+    ansible_run.ensure_secrets(project, "testing", ["harbour", "quayside"])
     with pytest.raises(PhaselineError, match="'quayside' of 'testing' was built") as error:
-        tenant_guard.refuse_lost(project, "testing")
+        preconditions.refuse_lost(project, "testing")
     assert "tenant retire quayside" in error.value.faults[0].hint
     assert "quayside" in vault.load(project, "testing")["vault_tenants"]
 
 
 def test_an_authority_whose_key_and_certificate_were_parted_is_made_anew(project: Path) -> None:
-    env_ground.ensure_secrets(project, "testing", ["harbour"])
+    ansible_run.ensure_secrets(project, "testing", ["harbour"])
     sound = group_vars.certificate(project, "testing")
-    assert env_ground.ensure_secrets(project, "testing", ["harbour"]) == ()
+    assert ansible_run.ensure_secrets(project, "testing", ["harbour"]) == ()
     key, _ = authority.make("testing")  # as a run leaves it that is killed between the two
     kept = vault.load(project, "testing")
     vault.save(project, "testing", {**kept, "vault_ca_private_key": key})
-    made = env_ground.ensure_secrets(project, "testing", ["harbour"])
+    made = ansible_run.ensure_secrets(project, "testing", ["harbour"])
     assert made == ("vault_ca_private_key",)
     now = group_vars.certificate(project, "testing")
     assert now != sound
@@ -119,7 +122,7 @@ def test_an_authority_whose_key_and_certificate_were_parted_is_made_anew(project
 @pytest.mark.parametrize("typed", ["", "harbor", "testing"])
 def test_retiring_wants_the_name_typed(project: Path, typed: str) -> None:
     with pytest.raises(PhaselineError) as error:
-        tenant_retire.run(tenant_retire.Order(project, "testing", "harbour", typed))
+        retire.run(retire.Order(project, "testing", "harbour", typed))
     assert codes(error) == ["C011"]
     assert journal.read(project) == ()
 
@@ -129,13 +132,13 @@ def test_retiring_moves_no_other_tenant_to_another_port(project: Path) -> None:
         line = {"name": name, "domain": f"{name}.example.com"}
         tenants.add(project, "testing", line | ({"port": 9069} if name == "anchor" else {}))
     with pytest.raises(PhaselineError, match="tenant 'quayside' has no port") as error:
-        tenant_retire.run(tenant_retire.Order(project, "testing", "harbour", "harbour"))
+        retire.run(retire.Order(project, "testing", "harbour", "harbour"))
     assert codes(error) == ["C009"]
     assert journal.read(project) == ()
     assert "port: 8079" in error.value.faults[0].hint
-    tenant_retire.refuse_moved_ports(project, "testing", "quayside")  # nobody comes after it
+    retire.refuse_moved_ports(project, "testing", "quayside")  # nobody comes after it
     tenants.remove(project, "testing", "quayside")
-    tenant_retire.refuse_moved_ports(project, "testing", "quayside")  # as an interrupted one left
+    retire.refuse_moved_ports(project, "testing", "quayside")  # as an interrupted one left
 
 
 def test_a_tenant_without_a_port_is_finished_with_the_one_it_has(project: Path) -> None:
@@ -148,16 +151,16 @@ def test_an_interrupted_retirement_knows_the_line_it_noted(project: Path) -> Non
     noted = {"tenant": "harbour", "line": HARBOUR}
     journal.append(project, "tenant_retire_started", "testing", noted)
     tenants.remove(project, "testing", "harbour")
-    assert tenant_retire.line_of(project, "testing", "harbour") == HARBOUR
+    assert retire.line_of(project, "testing", "harbour") == HARBOUR
     journal.append(project, "tenant_retire", "testing", {"tenant": "harbour"})
     with pytest.raises(PhaselineError, match="has no tenant 'harbour'"):
-        tenant_retire.line_of(project, "testing", "harbour")
+        retire.line_of(project, "testing", "harbour")
 
 
 def test_two_runs_on_one_environment_do_not_mix(project: Path) -> None:
     with alone(project, "testing", "tenant add x"):
         with pytest.raises(PhaselineError, match="tenant add x") as error:
-            tenant_retire.run(tenant_retire.Order(project, "testing", "harbour", "harbour"))
+            retire.run(retire.Order(project, "testing", "harbour", "harbour"))
         assert codes(error) == ["C015"]
         with alone(project, "production", "another environment"):
             pass

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.core.release import DebianPin
-from phaseline.files.places import CACHE_VARIABLE, STATE_VARIABLE
+from phaseline.files.paths import CACHE_VARIABLE, STATE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.hosts import accounts
+from phaseline.hosts.local import accounts
 
 
 @pytest.fixture

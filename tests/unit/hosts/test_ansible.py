@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import Exit, PhaselineError
-from phaseline.files.places import kit_dir
-from phaseline.hosts import ansible
+from phaseline.files.paths import kit_dir
+from phaseline.hosts.ansible import playbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ PLAY = """\
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> ansible.Ground:
+def ground(tmp_path: Path) -> playbook.Ground:
     kit, project = tmp_path / "kit", tmp_path / "project"
     for name in ("playbooks", "roles"):
         (kit / name).mkdir(parents=True)
@@ -56,16 +56,16 @@ def ground(tmp_path: Path) -> ansible.Ground:
     (project / "inventory.ini").write_text(INVENTORY.format(python="/usr/bin/python3"))
     password = tmp_path / "password"
     password.write_text("x\n")
-    return ansible.Ground(project, kit, tmp_path / "collections", password)
+    return playbook.Ground(project, kit, tmp_path / "collections", password)
 
 
-def run(ground: ansible.Ground, limit: str = "testing", **more: object) -> ansible.Recap:
+def run(ground: playbook.Ground, limit: str = "testing", **more: object) -> playbook.Recap:
     variables = {"said": SECRET, "folder": str(ground.project_dir), "broken": False, **more}
-    order = ansible.Play("try", limit, variables, hide=[SECRET])
-    return ansible.play(ground, order, ground.project_dir / "logs" / "log", lambda *_: None)
+    order = playbook.Play("try", limit, variables, hide=[SECRET])
+    return playbook.play(ground, order, ground.project_dir / "logs" / "log", lambda *_: None)
 
 
-def test_a_run_is_counted_and_its_log_is_private(ground: ansible.Ground) -> None:
+def test_a_run_is_counted_and_its_log_is_private(ground: playbook.Ground) -> None:
     recap = run(ground)
     assert (recap.hosts["here"]["ok"], recap.hosts["here"]["changed"]) == (2, 1)
     assert [one["task"] for one in recap.changes] == ["Change a thing"]
@@ -76,16 +76,16 @@ def test_a_run_is_counted_and_its_log_is_private(ground: ansible.Ground) -> None
     assert run(ground).hosts["here"]["changed"] == 0
 
 
-def test_a_failed_task_is_told_with_its_host_and_without_secrets(ground: ansible.Ground) -> None:
+def test_a_failed_task_is_told_with_its_host_and_without_secrets(ground: playbook.Ground) -> None:
     with pytest.raises(PhaselineError) as error:
         run(ground, broken=True)
     fault = error.value.faults[0]
     assert (fault.code, str(fault.place), error.value.exit_code) == ("H043", "here", Exit.FAILED)
-    assert fault.message == f"Break if told to failed: broken by {ansible.HIDDEN}"
+    assert fault.message == f"Break if told to failed: broken by {playbook.HIDDEN}"
     assert SECRET not in (ground.project_dir / "logs" / "log").read_text()
 
 
-def test_a_host_that_does_not_answer_is_unreachable(ground: ansible.Ground) -> None:
+def test_a_host_that_does_not_answer_is_unreachable(ground: playbook.Ground) -> None:
     with pytest.raises(PhaselineError) as error:
         run(ground, limit="lost")
     assert (error.value.faults[0].code, error.value.exit_code) == ("H040", Exit.UNREACHABLE)
@@ -94,7 +94,7 @@ def test_a_host_that_does_not_answer_is_unreachable(ground: ansible.Ground) -> N
 @pytest.mark.parametrize(
     "said", ["Host key verification failed.", "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!"]
 )
-def test_a_host_with_another_key_is_not_entered(ground: ansible.Ground, said: str) -> None:
+def test_a_host_with_another_key_is_not_entered(ground: playbook.Ground, said: str) -> None:
     ssh = ground.project_dir / "ssh"
     ssh.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 255\n")
     ssh.chmod(0o755)
@@ -105,7 +105,7 @@ def test_a_host_with_another_key_is_not_entered(ground: ansible.Ground, said: st
     assert (error.value.faults[0].code, error.value.exit_code) == ("H041", Exit.SECRET)
 
 
-def test_a_playbook_that_cannot_begin_says_why(ground: ansible.Ground) -> None:
+def test_a_playbook_that_cannot_begin_says_why(ground: playbook.Ground) -> None:
     (ground.kit / "playbooks" / "try.yml").write_text("- hosts: all\n  rolls: []\n")
     with pytest.raises(PhaselineError, match="rolls") as error:
         run(ground)
@@ -113,7 +113,7 @@ def test_a_playbook_that_cannot_begin_says_why(ground: ansible.Ground) -> None:
 
 
 def test_nothing_of_our_surroundings_leaks_into_the_child(
-    ground: ansible.Ground, monkeypatch: pytest.MonkeyPatch
+    ground: playbook.Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PHASELINE_SECRET_TESTING_ODOO_API_KEY", SECRET)
     monkeypatch.setenv("ANSIBLE_HOST_KEY_CHECKING", "False")

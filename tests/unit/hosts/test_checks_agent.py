@@ -11,10 +11,11 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
-from phaseline.hosts import testhosts
-from phaseline.hosts.checks import agent, agent_odoo, agent_prometheus, readings
-from phaseline.hosts.checks.model import Declared, Host, Tenant
-from phaseline.hosts.release_archive import canonical, list_files, make_id
+from phaseline.hosts.releases.archive import canonical, list_files, make_id
+from phaseline.hosts.verify import facts
+from phaseline.hosts.verify.agent import main, odoo, prometheus
+from phaseline.hosts.verify.checks import readings
+from phaseline.hosts.verify.checks.model import Declared, Host, Tenant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def test_secret_settings_are_blotted_out(tmp_path: Path) -> None:
     file = tmp_path / "a.conf"
     file.write_text("user = eve\ndb_password = hunter2\nAPI_KEY=abcdef\n")
-    said = agent.text(str(file))
+    said = main.text(str(file))
     assert "eve" in said
     assert "hunter2" not in said
     assert "abcdef" not in said
@@ -34,13 +35,13 @@ def test_of_the_master_password_only_its_kind_is_told(tmp_path: Path) -> None:
     kinds = {"$pbkdf2-sha512$600000$salt$hash": "(hashed)", "admin": "(plain)", "": ""}
     for value, told in kinds.items():
         file.write_text(f"[options]\nadmin_passwd = {value}\nlist_db = False\n")
-        assert agent_odoo.conf(str(file)) == {"admin_passwd": told, "list_db": "False"}
+        assert odoo.conf(str(file)) == {"admin_passwd": told, "list_db": "False"}
 
 
 def test_a_missing_file_has_no_state_and_a_pattern_finds_its_files(tmp_path: Path) -> None:
     (tmp_path / "one.conf").write_text("x")
     (tmp_path / "one.conf").chmod(0o640)
-    found = agent.states([f"{tmp_path}/*.conf", f"{tmp_path}/none"])
+    found = main.states([f"{tmp_path}/*.conf", f"{tmp_path}/none"])
     assert found[f"{tmp_path}/one.conf"]["mode"] == "0640"
     assert found[f"{tmp_path}/none"] is None
 
@@ -53,11 +54,11 @@ def test_what_certbot_links_is_read(tmp_path: Path) -> None:
         (archive / name).write_text(name)
         (archive / name).chmod(mode)
         (sites / name).symlink_to(archive / name)
-    assert agent.certificates([str(sites)]) == {f"{sites}/shop.crt": "shop.crt"}
-    found = agent.states([f"{sites}/shop.key"])[f"{sites}/shop.key"]
+    assert main.certificates([str(sites)]) == {f"{sites}/shop.crt": "shop.crt"}
+    found = main.states([f"{sites}/shop.key"])[f"{sites}/shop.key"]
     assert (found["kind"], found["leads_to"]["mode"]) == ("link", "0600")
     (archive / "shop.key").unlink()
-    assert agent.states([f"{sites}/shop.key"])[f"{sites}/shop.key"]["leads_to"] is None
+    assert main.states([f"{sites}/shop.key"])[f"{sites}/shop.key"]["leads_to"] is None
 
 
 CERTIFICATE = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -104,7 +105,7 @@ def test_a_target_is_believed_when_it_was_asked_again_and_all_are_known(tmp_path
     ]
     server = serve(tmp_path, answers)
     try:
-        found = agent_prometheus.targets(
+        found = prometheus.targets(
             f"https://127.0.0.1:{server.server_port}/", str(tmp_path), ["a.test", "d.test"]
         )
     finally:
@@ -118,7 +119,7 @@ def test_prometheus_gets_time_to_know_whom_it_tells(tmp_path: Path) -> None:
     last = answers[-1]
     server = serve(tmp_path, answers)
     try:
-        found = agent_prometheus.managers(f"https://127.0.0.1:{server.server_port}/", str(tmp_path))
+        found = prometheus.managers(f"https://127.0.0.1:{server.server_port}/", str(tmp_path))
     finally:
         server.shutdown()
         server.server_close()
@@ -126,9 +127,9 @@ def test_prometheus_gets_time_to_know_whom_it_tells(tmp_path: Path) -> None:
 
 
 def test_a_reading_that_fails_is_an_error_and_never_a_value() -> None:
-    assert "error" in agent.answer(["run", {"argv": ["false"]}])
-    assert "error" in agent.answer(["text", {"path": "/nowhere"}])
-    assert "error" in agent.answer(["dance", {}])
+    assert "error" in main.answer(["run", {"argv": ["false"]}])
+    assert "error" in main.answer(["text", {"path": "/nowhere"}])
+    assert "error" in main.answer(["dance", {}])
 
 
 def test_a_changed_file_of_a_release_is_found(tmp_path: Path) -> None:
@@ -141,17 +142,17 @@ def test_a_changed_file_of_a_release_is_found(tmp_path: Path) -> None:
     (tree / "files.sha256").write_text(listed)
     (tree / "manifest.json").write_text(canonical({"inputs": inputs}))
     home = tree.rename(tmp_path / id_)
-    whole = agent_odoo.release(str(home), 0)
+    whole = odoo.release(str(home), 0)
     assert (whole["id"], whole["made_id"], whole["wrong"]) == (id_, id_, [])
     (home / "b.py").write_text("3")
-    assert agent_odoo.release(str(home), 0)["wrong"] == ["b.py has changed"]
+    assert odoo.release(str(home), 0)["wrong"] == ["b.py has changed"]
     (home / "a.py").unlink()
-    assert "a.py is missing" in agent_odoo.release(str(home), 0)["wrong"]
+    assert "a.py is missing" in odoo.release(str(home), 0)["wrong"]
 
 
 def test_the_agent_runs_alone_from_one_command() -> None:
     order = {"os": ["text", {"path": "/etc/os-release"}], "gone": ["text", {"path": "/gone"}]}
-    line = testhosts.command(order).replace("/usr/bin/python3", sys.executable)
+    line = facts.command(order).replace("/usr/bin/python3", sys.executable)
     said = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True).stdout
     answers = json.loads(said)
     assert "Debian" in answers["os"]["value"] or answers["os"]["value"]
@@ -162,14 +163,14 @@ def test_the_command_fits_a_line_of_the_shell_with_twenty_tenants() -> None:
     tenants = tuple(Tenant(f"tenant{number}", f"t{number}.test") for number in range(20))
     host = Host("test1", frozenset({"odoo", "postgres", "proxy", "monitoring", "backup"}))
     declared = Declared("testing", "testing", (host,), tenants)
-    assert len(testhosts.command(readings.orders(declared, host))) < 100_000
+    assert len(facts.command(readings.orders(declared, host))) < 100_000
 
 
 def test_every_order_names_a_verb_the_agent_has() -> None:
     host = Host("test1", frozenset({"odoo", "postgres", "proxy", "monitoring", "backup"}))
     declared = Declared("testing", "testing", (host,), (Tenant("harbour", "h.test"),))
     for verb, _ in readings.orders(declared, host).values():
-        assert verb in agent.VERBS
+        assert verb in main.VERBS
 
 
 def test_the_digest_of_the_agent_is_the_release_archives() -> None:

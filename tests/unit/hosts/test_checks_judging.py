@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from phaseline.hosts.checks.databases import SEEN
-from phaseline.hosts.checks.model import (
+from phaseline.hosts.verify.checks.databases import SEEN
+from phaseline.hosts.verify.checks.model import (
     DEVIATES,
     NOT_APPLICABLE,
     OK,
@@ -23,7 +23,7 @@ from phaseline.hosts.checks.model import (
     judge,
     judge_all,
 )
-from phaseline.hosts.checks.table import CHECKS
+from phaseline.hosts.verify.checks.table import CHECKS
 
 ENVIRONMENT = {
     "host_address": "10.0.0.5",

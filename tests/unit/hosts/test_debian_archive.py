@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.hosts import debian_archive
-from phaseline.hosts.debian_archive import KEYRING, Archive
+from phaseline.hosts.releases import debian_archive
+from phaseline.hosts.releases.debian_archive import KEYRING, Archive
 
 if TYPE_CHECKING:
     from pathlib import Path

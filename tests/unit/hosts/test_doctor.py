@@ -8,7 +8,9 @@ import pytest
 
 from phaseline.errors import PhaselineError
 from phaseline.flows import doctor
-from phaseline.hosts import machine, postgres_server, programs
+from phaseline.hosts import doctor as machine
+from phaseline.hosts.local import run
+from phaseline.hosts.sandbox import postgres_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,4 +52,4 @@ def test_too_little_room_is_said_before_anything_is_made(tmp_path: Path) -> None
 def test_children_see_nothing_of_the_callers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPASSWORD", "secret")
     monkeypatch.setenv("ODOO_DATA_DIR", "/elsewhere")
-    assert not {"PGPASSWORD", "ODOO_DATA_DIR"} & set(programs.clean_environment())
+    assert not {"PGPASSWORD", "ODOO_DATA_DIR"} & set(run.clean_environment())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phaseline.hosts import lab_claims
+from phaseline.hosts.lab import claims
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +18,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Pat
     low, high = tmp_path / "low", tmp_path / "high"
     low.write_text("0\n")
     high.write_text("9\n")
-    monkeypatch.setattr(lab_claims, "CLAIMS", tmp_path / "labs")
-    monkeypatch.setattr(lab_claims, "SETTINGS", {low: 1, high: 2})
+    monkeypatch.setattr(claims, "CLAIMS", tmp_path / "labs")
+    monkeypatch.setattr(claims, "SETTINGS", {low: 1, high: 2})
     return low, high
 
 
@@ -30,7 +30,7 @@ def home(folder: Path, name: str) -> Path:
 
 
 def claim(folder: Path, wiped: list[int] | None = None) -> int:
-    return lab_claims.claim(folder, (wiped if wiped is not None else []).append)
+    return claims.claim(folder, (wiped if wiped is not None else []).append)
 
 
 def test_two_labs_have_two_numbers_and_keep_them(
@@ -40,7 +40,7 @@ def test_two_labs_have_two_numbers_and_keep_them(
     first, second = claim(one), claim(two)
     assert first != second
     assert (claim(one), claim(two)) == (first, second)
-    assert lab_claims.number(two) == second
+    assert claims.number(two) == second
 
 
 def test_settings_are_put_back_with_the_last_lab_only(
@@ -49,9 +49,9 @@ def test_settings_are_put_back_with_the_last_lab_only(
     low, high = settings
     first, second = claim(home(tmp_path, "one")), claim(home(tmp_path, "two"))
     assert (low.read_text(), high.read_text()) == ("1\n", "9\n")
-    lab_claims.release(first)
+    claims.release(first)
     assert low.read_text() == "1\n"
-    lab_claims.release(second)
+    claims.release(second)
     assert (low.read_text(), high.read_text()) == ("0\n", "9\n")
 
 
@@ -64,7 +64,7 @@ def test_a_run_killed_before_it_raised_a_setting_still_knows_what_it_was(
     low.write_text("0\n")  # as if the machine had been killed between writing down and raising
     number = claim(one)
     assert low.read_text() == "1\n"
-    lab_claims.release(number)
+    claims.release(number)
     assert low.read_text() == "0\n"
 
 
@@ -80,5 +80,5 @@ def test_a_lab_whose_folder_was_deleted_is_wiped_by_the_next(
 
 
 def test_releasing_what_is_not_claimed_is_fine(tmp_path: Path, settings: tuple[Path, Path]) -> None:
-    lab_claims.release(7)
-    assert lab_claims.number(tmp_path) is None
+    claims.release(7)
+    assert claims.number(tmp_path) is None

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phaseline.hosts import lab_disk
+from phaseline.hosts.lab import disk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def place(folder: Path) -> lab_disk.Place:
-    return lab_disk.Place("app1", "phl9h1", "10.77.9.11", folder / "app1")
+def place(folder: Path) -> disk.Place:
+    return disk.Place("app1", "phl9h1", "10.77.9.11", folder / "app1")
 
 
-def make(folder: Path, image: str = "image") -> lab_disk.Place:
+def make(folder: Path, image: str = "image") -> disk.Place:
     base = folder / image
     base.mkdir(exist_ok=True)
     made = place(folder)
-    lab_disk.make(made, base, "ssh-ed25519 AAAA lab\n")
+    disk.make(made, base, "ssh-ed25519 AAAA lab\n")
     return made
 
 
@@ -41,7 +41,7 @@ def test_a_whole_disk_is_kept(tmp_path: Path) -> None:
 
 def test_a_half_made_disk_is_made_anew(tmp_path: Path) -> None:
     made = make(tmp_path)
-    (made.folder / lab_disk.READY).unlink()
+    (made.folder / disk.READY).unlink()
     (made.folder / "upper/etc/shop.conf").write_text("half")
     make(tmp_path)
     assert not (made.folder / "upper/etc/shop.conf").exists()
@@ -57,7 +57,7 @@ def test_a_disk_whose_base_image_is_gone_is_made_anew(tmp_path: Path) -> None:
 
 def test_every_host_knows_every_name(tmp_path: Path) -> None:
     made = make(tmp_path)
-    lab_disk.connect(made, "10.77.9.1", {"app1": "10.77.9.11", "db1": "10.77.9.12"})
+    disk.connect(made, "10.77.9.1", {"app1": "10.77.9.11", "db1": "10.77.9.12"})
     hosts = (made.folder / "upper/etc/hosts").read_text()
     assert "10.77.9.12 db1.lab.test db1" in hosts
     network = (made.folder / "upper/etc/systemd/network/10-lab.network").read_text()
@@ -68,10 +68,10 @@ def test_a_resolver_on_the_machine_itself_is_not_handed_in(tmp_path: Path) -> No
     stub, real = tmp_path / "stub", tmp_path / "real"
     stub.write_text("nameserver 127.0.0.53\n")
     real.write_text("search lan\nnameserver 192.0.2.1\n")
-    assert lab_disk.resolvers((stub, real)) == "search lan\nnameserver 192.0.2.1\n"
+    assert disk.resolvers((stub, real)) == "search lan\nnameserver 192.0.2.1\n"
 
 
 def test_a_key_is_made_once(tmp_path: Path) -> None:
-    first = lab_disk.own_key(tmp_path / "key")
-    assert lab_disk.own_key(tmp_path / "key") == first
-    assert lab_disk.public(tmp_path / "key").startswith("ssh-ed25519 ")
+    first = disk.own_key(tmp_path / "key")
+    assert disk.own_key(tmp_path / "key") == first
+    assert disk.public(tmp_path / "key").startswith("ssh-ed25519 ")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.hosts import lab_inventory
+from phaseline.hosts.lab import inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,12 +38,12 @@ environment_kind=testing
 
 def faults(text: str) -> list[str]:
     with pytest.raises(PhaselineError) as caught:
-        lab_inventory.read(text, "hosts.ini")
+        inventory.read(text, "hosts.ini")
     return [f"{fault.place}: {fault.message}" for fault in caught.value.faults]
 
 
 def test_hosts_groups_and_variables_are_read() -> None:
-    source = lab_inventory.read(TWO, "hosts.ini")
+    source = inventory.read(TWO, "hosts.ini")
     assert source.hosts == {"app1": {"host_memory_mb": "8192"}, "db1": {"lab_suite": "bookworm"}}
     assert source.inside("shop") == ("app1", "db1")
     assert source.environments() == ("shop",)
@@ -51,7 +51,7 @@ def test_hosts_groups_and_variables_are_read() -> None:
 
 
 def test_a_group_that_holds_itself_does_not_hang_the_reader() -> None:
-    source = lab_inventory.read("[a]\nh1\n[a:children]\nb\n[b:children]\na\n", "hosts.ini")
+    source = inventory.read("[a]\nh1\n[a:children]\nb\n[b:children]\na\n", "hosts.ini")
     assert source.inside("b") == ("h1",)
 
 
@@ -71,13 +71,13 @@ def test_an_open_quote_is_a_fault_and_no_crash() -> None:
 
 
 def test_ansible_reads_what_is_written(tmp_path: Path) -> None:
-    text = lab_inventory.write(
+    text = inventory.write(
         TWO,
         {"app1": {"ansible_host": "10.77.9.11"}, "db1": {"ansible_host": "10.77.9.12"}},
         {"ansible_ssh_common_args": '-F "/a b/ssh_config"', "sources": '["10.77.9.1/32"]'},
         {"shop": {"odoo_address": "10.77.9.11"}},
     )
-    assert lab_inventory.ours(text)
+    assert inventory.ours(text)
     assert "# a comment that stays" in text
     found = ansible(tmp_path, text)
     assert found["app1"]["ansible_host"] == "10.77.9.11"
@@ -90,8 +90,8 @@ def test_ansible_reads_what_is_written(tmp_path: Path) -> None:
 
 def test_writing_its_own_result_again_changes_no_host(tmp_path: Path) -> None:
     hosts = {"app1": {"ansible_host": "10.77.9.11"}, "db1": {"ansible_host": "10.77.9.12"}}
-    once = lab_inventory.write(TWO, hosts, {}, {})
-    twice = lab_inventory.write(once, hosts, {}, {})
+    once = inventory.write(TWO, hosts, {}, {})
+    twice = inventory.write(once, hosts, {}, {})
     assert ansible(tmp_path, once) == ansible(tmp_path, twice)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.hosts import mirror
+from phaseline.hosts.local import apt_mirror
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,14 +17,14 @@ SECURITY = "deb http://security.example.org/debian-security bookworm-security ma
 
 @pytest.fixture
 def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv(mirror.VARIABLE, raising=False)
+    monkeypatch.delenv(apt_mirror.VARIABLE, raising=False)
     (tmp_path / "sources.list.d").mkdir()
     (tmp_path / "os-release").write_text("ID=debian\nVERSION_CODENAME=bookworm\n", encoding="utf-8")
     return tmp_path
 
 
 def find(apt: Path, given: str | None = None) -> str:
-    return mirror.find(given, apt, apt / "os-release")
+    return apt_mirror.find(given, apt, apt / "os-release")
 
 
 def test_it_is_read_from_the_old_one_line_form(apt: Path) -> None:
@@ -51,6 +51,6 @@ def test_other_archives_are_not_taken_for_debian(apt: Path) -> None:
 
 
 def test_what_the_caller_names_goes_first(apt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(mirror.VARIABLE, "http://own.example.org/debian/")
+    monkeypatch.setenv(apt_mirror.VARIABLE, "http://own.example.org/debian/")
     assert find(apt) == "http://own.example.org/debian"
     assert find(apt, "http://given.example.org/debian") == "http://given.example.org/debian"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phaseline.files.places import kit_dir
+from phaseline.files.paths import kit_dir
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.hosts import accounts, processes, programs
-from phaseline.hosts.processes import Process
+from phaseline.hosts.local import accounts, processes, run
+from phaseline.hosts.local.processes import Process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def test_a_number_that_was_given_anew_is_left_alone(stubborn: subprocess.Popen[b
 
 def test_a_helper_does_not_outlive_a_killed_caller(tmp_path: Path) -> None:
     program = (
-        "from phaseline.hosts import programs; from pathlib import Path; import sys;"
+        "from phaseline.hosts.local import run as programs; from pathlib import Path; import sys;"
         "programs.attempt(['sleep', '60'], cwd=Path(sys.argv[1]))"
     )
     caller = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)])
@@ -86,7 +86,7 @@ def test_a_helper_does_not_outlive_a_killed_caller(tmp_path: Path) -> None:
 
 def test_a_missing_program_names_the_package_that_brings_it() -> None:
     with pytest.raises(PhaselineError) as stopped:
-        programs.find("no-such-program", "no-such-package")
+        run.find("no-such-program", "no-such-package")
     assert stopped.value.faults[0].code == "H005"
     assert "apt-get install no-such-package" in stopped.value.faults[0].hint
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from phaseline.hosts.pythons import SAID
+from phaseline.hosts.ansible.host_pythons import SAID
 
 HEAD = "app{} | CHANGED | rc=0 >>\n"
 WARNING = "sudo: unable to resolve host app1: Name or service not known\r\n"

@@ -16,8 +16,8 @@ from phaseline.core.release import (
     unlocked,
 )
 from phaseline.errors import PhaselineError
-from phaseline.files import release_recipe
-from phaseline.files.places import kit_dir
+from phaseline.files.paths import kit_dir
+from phaseline.files.releases import recipe as release_recipe
 
 if TYPE_CHECKING:
     from pathlib import Path

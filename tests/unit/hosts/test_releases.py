@@ -16,9 +16,9 @@ import pytest
 
 from phaseline.core.release import OdooSource, Pin, format_pins
 from phaseline.errors import PhaselineError
-from phaseline.files.places import CACHE_VARIABLE
-from phaseline.flows import release as flow
-from phaseline.hosts import release_archive
+from phaseline.files.paths import CACHE_VARIABLE
+from phaseline.flows.machines import release as flow
+from phaseline.hosts.releases import archive as release_archive
 from unit.hosts.conftest import git, make_odoo
 
 
@@ -289,8 +289,9 @@ def test_an_index_that_cannot_be_reached_is_said_plainly(
 
 def test_a_build_that_is_killed_leaves_nothing_that_counts(recipe: Path, own_places: Path) -> None:
     program = (
-        "import os, sys; from pathlib import Path; from phaseline.flows import release as flow;"
-        "from phaseline.hosts import release_archive;"
+        "import os, sys; from pathlib import Path;"
+        "from phaseline.flows.machines import release as flow;"
+        "from phaseline.hosts.releases import archive as release_archive;"
         "release_archive.store = lambda *_: os.kill(os.getpid(), 9);"
         "flow.build(flow.Order(Path(sys.argv[1]), '3.11'))"
     )

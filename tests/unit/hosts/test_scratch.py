@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phaseline.hosts import scratch
+from phaseline.hosts.local import scratch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAKER = """
 import sys
 from pathlib import Path
-from phaseline.hosts import scratch
+from phaseline.hosts.local import scratch
 with scratch.folder(Path(sys.argv[1]), ".work-") as made:
     (made / "file").write_text("half", encoding="utf-8")
     print(made.name, flush=True)

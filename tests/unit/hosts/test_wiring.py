@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from phaseline.files.places import kit_dir
-from phaseline.hosts import testhost_inventory
+from phaseline.files.paths import kit_dir
+from phaseline.hosts.ansible import inventory as testhost_inventory
 
 TENANTS = [{"name": "small", "plan": "s"}, {"name": "large", "plan": "l"}]
 Wired = dict[str, dict[str, Any]]

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from phaseline.masterdata import mapping, transforms
-from phaseline.masterdata.mapping import LineRule, Output, SourceMap
+from phaseline.masterdata.migration import mapping, transforms
+from phaseline.masterdata.migration.mapping import LineRule, Output, SourceMap
 
 COLUMNS = ("No", "Code", "Text", "Pieces", "Price", "Who", "Land")
 RULES = (

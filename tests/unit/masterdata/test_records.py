@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from phaseline.masterdata import batches, compare
-from phaseline.masterdata.compare import FieldKind
+from phaseline.masterdata.loading import batches, comparison
+from phaseline.masterdata.loading.comparison import FieldKind
 from phaseline.masterdata.records import (
     Combination,
     Found,
@@ -126,12 +126,12 @@ def test_batches_keep_both_clients_busy_and_stay_small(count, size):
     ],
 )
 def test_values_are_compared_by_the_type_of_their_field(kind, wanted, actual, differs):
-    assert compare.differs(wanted, actual, kind) is differs
+    assert comparison.differs(wanted, actual, kind) is differs
 
 
 def test_cells_for_load_go_by_database_id_and_clear_with_empty_text():
-    assert compare.column("uom_id", FieldKind("many2one")) == "uom_id/.id"
-    assert compare.cell(None, FieldKind("many2one")) == ""
-    assert compare.cell((3, 4), FieldKind("many2many")) == "3,4"
-    assert compare.cell(Decimal("1.50"), FieldKind("float")) == "1.50"
-    assert compare.cell(False, FieldKind("boolean")) == "0"
+    assert comparison.column("uom_id", FieldKind("many2one")) == "uom_id/.id"
+    assert comparison.cell(None, FieldKind("many2one")) == ""
+    assert comparison.cell((3, 4), FieldKind("many2many")) == "3,4"
+    assert comparison.cell(Decimal("1.50"), FieldKind("float")) == "1.50"
+    assert comparison.cell(False, FieldKind("boolean")) == "0"

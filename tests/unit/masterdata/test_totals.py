@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from phaseline.files import specs
-from phaseline.files.places import kit_dir
-from phaseline.masterdata import validate
+from phaseline.files.data import specs
+from phaseline.files.paths import kit_dir
 from phaseline.masterdata.findings import Table
-from phaseline.masterdata.values import Reading
+from phaseline.masterdata.parsing.values import Reading
+from phaseline.masterdata.validation import validate
 
 SPEC = specs.find(kit_dir(), "opening_stock")
 GOOD = [("A", "S-01", "5"), ("A", "S-02", "7.5"), ("B", "", "1")]

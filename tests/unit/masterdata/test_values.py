@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from phaseline.masterdata.findings import Refused
+from phaseline.masterdata.parsing.values import Reading, parse
 from phaseline.masterdata.spec import Column
-from phaseline.masterdata.values import Reading, parse
 
 
 def column(kind, **more):

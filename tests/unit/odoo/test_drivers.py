@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.odoo.json2 import Json2
-from phaseline.odoo.probe import Credentials, connect, major_version
-from phaseline.odoo.wire import Wire
+from phaseline.odoo.drivers.connect import Credentials, connect, major_version
+from phaseline.odoo.drivers.http import Wire
+from phaseline.odoo.drivers.json2 import Json2
 from unit.odoo.fake_server import scripted
 
 WHO = "/json/2/res.users/context_get"

@@ -9,10 +9,10 @@ import pytest
 from phaseline.errors import Fault, PhaselineError
 from phaseline.masterdata.records import Found, Link, Record
 from phaseline.masterdata.spec import Shape
-from phaseline.odoo import existing, sender, sheets
-from phaseline.odoo.loader import Loader
-from phaseline.odoo.memory import MemoryOdoo
-from phaseline.odoo.outcome import Outcome
+from phaseline.odoo.data import bulk_reads, load_tables, sender
+from phaseline.odoo.data.loader import Loader
+from phaseline.odoo.data.outcome import Outcome
+from phaseline.odoo.memory.port import MemoryOdoo
 
 FIELDS = {
     "name": {"type": "char", "required": True},
@@ -173,11 +173,11 @@ def test_load_never_sees_more_rows_than_it_can_retry_in_time(odoo):
     refuser = Refuser()
     records = things(1000)
     records[700] = Record(records[700].xmlid, 702, (("name", "bad"), ("price", Decimal(1))))
-    kinds = existing.kinds(odoo, SHAPE.model, {"name", "price"})
+    kinds = bulk_reads.kinds(odoo, SHAPE.model, {"name", "price"})
     new = [(one, dict(one.values)) for one in records]
     outcome = Outcome()
     sending = sender.Sender([odoo], SHAPE, kinds, outcome, refuser)
-    sending.send(sheets.creations(odoo, new, kinds, (1000, 1)))
+    sending.send(load_tables.creations(odoo, new, kinds, (1000, 1)))
     assert outcome.created == 999
     assert [(one.row, one.code) for one in outcome.refused] == [(702, "D060")]
     loads = [len(call.arguments["data"]) for call in odoo.calls if call.method == "load"]

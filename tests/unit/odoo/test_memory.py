@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.odoo.memory import MemoryOdoo
+from phaseline.odoo.memory.port import MemoryOdoo
 
 
 @pytest.fixture

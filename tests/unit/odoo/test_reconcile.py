@@ -6,7 +6,7 @@ import pytest
 
 from phaseline.errors import PhaselineError
 from phaseline.odoo import reconcile
-from phaseline.odoo.memory import MemoryOdoo
+from phaseline.odoo.memory.port import MemoryOdoo
 
 NAMES = ["phaseline.tag.a", "phaseline.tag.b"]
 

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from phaseline.errors import PhaselineError
-from phaseline.hosts import authority
+from phaseline.hosts.ansible import authority
+from phaseline.odoo.drivers.http import Route, Wire
 from phaseline.odoo.faults import Asked
-from phaseline.odoo.wire import Route, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from phaseline.files.report import charts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from phaseline.core.evidence import Evidence
+    from phaseline.core.evidence.summary import Evidence
 
 MOST_CHANGES = 400  # changes listed a stage, so that the page stays small
 

@@ -1,0 +1,1 @@
+"""What commands share: errors, help, options, output, progress."""

@@ -1,0 +1,43 @@
+"""`phaseline help`: what the codes mean."""
+
+from __future__ import annotations
+
+import click
+
+from phaseline.commands.console import errors as door
+from phaseline.commands.console.output import emit, format_option
+from phaseline.errors import CODES, Exit
+
+
+@click.group()
+def command() -> None:
+    """Explain error codes; the commands explain themselves with --help."""
+
+
+@command.command()
+@click.argument("code", required=False)
+@format_option
+def errors(code: str | None, output_format: str) -> int:
+    """Say what an error code means and its exit code; all codes when none is named.
+
+    \b
+    Examples:
+      phaseline help errors
+      phaseline help errors E002
+    """
+    wanted = (code or "").upper()
+    if code and wanted not in CODES:
+        near = door.nearest(wanted, CODES)
+        hint = f", did you mean '{near}'?" if near else ""
+        message = f"no error code '{code}'{hint}"
+        raise click.UsageError(message)
+    chosen = {name: about for name, about in sorted(CODES.items()) if wanted in ("", name)}
+    result = {
+        "errors": [
+            {"code": name, "title": about.title, "exit": int(about.exit)}
+            for name, about in chosen.items()
+        ]
+    }
+    lines = [f"{one['code']}  {one['title']}  (exit {one['exit']})" for one in result["errors"]]
+    emit(result, output_format, lambda: "\n".join(lines))
+    return int(Exit.DONE)

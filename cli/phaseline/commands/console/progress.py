@@ -1,0 +1,82 @@
+"""How a long run shows itself on stderr: a moving line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.status import Status
+
+    from phaseline.flows.demo.steps import Listener, Told
+
+
+class Plain:
+    """Plain lines, for logs and pipes."""
+
+    def __init__(self) -> None:
+        """Begin with nothing said."""
+        self.head = ""
+
+    def begin(self, number: int, total: int, title: str) -> None:
+        """Say that a step begins."""
+        self.head = f"[{number}/{total}]"
+        click.echo(f"{self.head} {title}", err=True)
+
+    def say(self, text: str) -> None:
+        """Say what the step is doing."""
+        click.echo(f"{' ' * len(self.head)} {text}", err=True)
+
+    def end(self, told: Told) -> None:
+        """Say what came of it and how long it took."""
+        click.echo(f"{' ' * len(self.head)} {told.outcome} ({told.seconds:.1f} s)", err=True)
+
+
+class Moving:
+    """One line that moves while a step runs, and stays when it is done."""
+
+    def __init__(self, status: Status) -> None:
+        """Keep the moving line."""
+        self.status = status
+        self.title = ""
+
+    def begin(self, number: int, total: int, title: str) -> None:
+        """Show the step's title."""
+        self.title = f"[{number}/{total}] {title}"
+        self.show("")
+
+    def say(self, text: str) -> None:
+        """Show what the step is doing beside its title."""
+        self.show(text)
+
+    def show(self, text: str) -> None:
+        """Set the moving line."""
+        line = Text(self.title, style="bold")
+        self.status.update(line.append(f"  {text}" if text else " ...", style="dim"))
+
+    def end(self, told: Told) -> None:
+        """Leave a line that says what came of the step."""
+        line = Text("done ", style="green").append(self.title, style="default")
+        line.append(f"  {told.outcome}", style="default").append(
+            f"  {told.seconds:.1f} s", style="dim"
+        )
+        self.status.console.print(line)
+
+
+@contextmanager
+def shown() -> Iterator[Listener]:
+    """Give a listener that fits stderr."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or "CI" in os.environ:
+        yield Plain()
+        return
+    console = Console(stderr=True, highlight=False)
+    with console.status("") as status:
+        yield Moving(status)

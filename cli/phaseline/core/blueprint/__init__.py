@@ -1,0 +1,1 @@
+"""What a blueprint is and resolves to: answers, expressions, records, order, privileges."""

@@ -1,0 +1,1 @@
+"""What an environment declares: inventory, tenants, sizes, and secrets in plain text."""

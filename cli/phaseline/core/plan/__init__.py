@@ -1,0 +1,1 @@
+"""What a stage would change: actual and desired values compared, operations, limits."""

@@ -1,0 +1,1 @@
+"""What a proof expects, and how an answer is judged."""

@@ -1,0 +1,1 @@
+"""Data files and workbooks: specs, tables read, templates and annotations written."""

@@ -1,0 +1,1 @@
+"""Inventory, tenants, variables, secrets and locks of environments on disk."""

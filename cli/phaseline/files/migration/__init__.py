@@ -1,0 +1,1 @@
+"""Mappings of source systems, decoded with the place of every fault."""

@@ -1,0 +1,1 @@
+"""The client project on disk: answers, stages, proofs, capabilities."""

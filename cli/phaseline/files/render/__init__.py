@@ -1,0 +1,1 @@
+"""Results as text, Markdown and HTML; renderers only read."""

@@ -1,0 +1,1 @@
+"""Data files: template, validate, load, reconcile, migrate."""

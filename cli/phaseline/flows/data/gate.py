@@ -1,0 +1,73 @@
+"""The gate of a load into production: it takes only data files that testing has proven."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phaseline.core.blueprint.desired import resolve
+from phaseline.core.evidence import gates
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files.project.project import Project, hash_data, open_project
+from phaseline.flows.stages.apply import note_override
+from phaseline.flows.stages.plan import signatures_of
+from phaseline.odoo.stages import markers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from phaseline.flows.data.data_files import Delivery
+    from phaseline.flows.environment import Environment
+    from phaseline.masterdata.validation.validate import Verdict
+
+
+def demand(
+    project_dir: Path,
+    environment: Environment,
+    found: Sequence[Delivery],
+    verdicts: Sequence[Verdict],
+    override: str | None,
+) -> None:
+    """Refuse data that testing has not proven; a reason passes and is journalled."""
+    if environment.kind != "production":
+        return
+    project = open_project(project_dir)
+    stage = last_applied(project, environment)
+    faults = [*unsigned(project, stage), *uncovered(project, found, verdicts)]
+    if faults and not override:
+        raise PhaselineError(*faults)
+    if faults and override:
+        note_override(project, environment.name, stage, override, faults)
+
+
+def last_applied(project: Project, environment: Environment) -> str:
+    """Return the last stage of the blueprint that the database carries, the first if none."""
+    marks = markers.read(environment.port)
+    names = [stage.name for stage in project.blueprint.stages]
+    applied = [name for name in names if name in marks]
+    return [names[0], *applied][-1]
+
+
+def unsigned(project: Project, stage: str) -> Iterator[Fault]:
+    """Yield what the signatures on the stage, and so on the data files as they are, lack."""
+    signatures = signatures_of(project.folder)
+    part = [one for one in project.blueprint.stages if one.name == stage]
+    dangerous = resolve(part, project.tenant(stage)).dangerous
+    yield from gates.judge_production(
+        stage, project.input_hash(stage), signatures.here, signatures.testing, dangerous
+    )
+
+
+def uncovered(
+    project: Project, found: Sequence[Delivery], verdicts: Sequence[Verdict]
+) -> Iterator[Fault]:
+    """Yield a fault for every file whose bytes, as they were read, no signature covers."""
+    folder = (project.folder / "data").resolve()
+    signed = hash_data(folder)
+    for delivery, verdict in zip(found, verdicts, strict=True):
+        path = delivery.path.resolve()
+        name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
+        if signed.get(name) != verdict.table.sha256:
+            message = "a signature covers the files in data/, and not this one as it was read"
+            hint = "Put it into data/ and verify and sign it in testing, or: --override REASON"
+            yield Fault("E009", message, Place(str(delivery.path)), hint)

@@ -1,0 +1,110 @@
+"""Migrates a source system's export into a project's data files; records every rule's effect."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files import journal
+from phaseline.files.migration import mappings
+from phaseline.files.paths import kit_dir
+from phaseline.files.project.project import demand
+from phaseline.masterdata.migration import mapping
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from phaseline.masterdata.migration.mapping import Made, SourceMap
+
+EFFECTS = {mapping.LEAVE_OUT: "left out", mapping.MARK: "kept aside", mapping.MEND: "mended"}
+
+
+def run(project_dir: Path, source: str, *, given: Path | None, replace: bool) -> dict[str, Any]:
+    """Write the files of a migration and return what each rule and output came to."""
+    demand(project_dir)
+    started = time.perf_counter()
+    folder = mappings.find(kit_dir(), source, project_dir)
+    plan = mappings.read(folder)
+    lines = mappings.rows(given or folder / plan.input, plan.columns)
+    kept, touched = mapping.sift(plan, lines)
+    made = mapping.make(plan, kept)
+    write(project_dir / "data", made, replace=replace)
+    result = {
+        "source": plan.source,
+        "input": (given or folder / plan.input).name,
+        "lines": len(lines),
+        "rules": [*rules(plan, touched), *several(made)],
+        "outputs": [
+            {
+                "object": one.object,
+                "rows": len(one.rows),
+                "says": one.says,
+                "assumption": one.assumption,
+            }
+            for one in made
+        ],
+    }
+    journal.append(project_dir, "migrate", "", result)
+    return {**result, "seconds": round(time.perf_counter() - started, 1)}
+
+
+def rules(plan: SourceMap, touched: dict[str, int]) -> list[dict[str, Any]]:
+    """Return each rule with the number of lines it touched."""
+    return [
+        {
+            "rule": rule.id,
+            "says": rule.says,
+            "rows": touched.get(rule.id, 0),
+            "effect": EFFECTS[rule.do],
+        }
+        for rule in plan.rules
+    ]
+
+
+def several(made: tuple[Made, ...]) -> list[dict[str, Any]]:
+    """Return, as rules, how many keys had several values of which the most frequent was taken."""
+    return [
+        {
+            "rule": f"{one.object}.several_{column}",
+            "says": f"{one.object} whose lines say several things in {column}",
+            "rows": times,
+            "effect": "the most frequent was taken",
+        }
+        for one in made
+        for column, times in one.several.items()
+        if times
+    ]
+
+
+def write(folder: Path, made: tuple[Made, ...], *, replace: bool) -> None:
+    """Write every file whole or none; a file that says something else is kept unless told."""
+    texts = {folder / f"{one.object}.csv": text(one) for one in made if one.rows}
+    faults = [
+        Fault(
+            "D043",
+            "the file is there with other content",
+            Place(str(path)),
+            "Move it away, or say --replace.",
+        )
+        for path, body in texts.items()
+        if path.exists() and path.read_bytes() != body.encode() and not replace
+    ]
+    if faults:
+        raise PhaselineError(*faults)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, body in texts.items():
+        draft = path.with_suffix(".csv.part")
+        draft.write_text(body, encoding="utf-8")
+        draft.replace(path)
+
+
+def text(made: Made) -> str:
+    """Return a finished file as CSV."""
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(made.header)
+    writer.writerows(made.rows)
+    return target.getvalue()

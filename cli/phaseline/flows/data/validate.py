@@ -1,0 +1,160 @@
+"""Validates files: each alone, all against each other, and against an Odoo when one is named."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Fault, PhaselineError
+from phaseline.files import journal
+from phaseline.files.data import tables
+from phaseline.files.project.project import demand
+from phaseline.flows.data import data_files
+from phaseline.flows.environment import connect, full_name
+from phaseline.masterdata.parsing.values import Reading
+from phaseline.masterdata.validation import references, validate
+from phaseline.masterdata.validation.units import mismatches
+from phaseline.odoo.data import lookups
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from phaseline.flows.data.data_files import Delivery
+    from phaseline.masterdata.findings import Finding
+    from phaseline.masterdata.validation.validate import Verdict
+    from phaseline.odoo.port import Port
+
+MOST_FINDINGS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How the files of a delivery are written."""
+
+    opening: tables.Opening = field(default_factory=tables.Opening)
+    decimal_comma: bool = False
+    date_format: str = "%Y-%m-%d"
+
+
+def run(
+    project_dir: Path, target: str, *, env: str | None, how: How, mark: Path | None
+) -> dict[str, Any]:
+    """Return what validation says of every file, and record it."""
+    demand(project_dir)
+    env = full_name(project_dir, env) if env else None
+    found = data_files.find(project_dir, target)
+    with connect(project_dir, env) if env else nullcontext() as environment:
+        verdicts = judge(found, how, environment.port if environment else None)
+    for delivery, verdict in zip(found, verdicts, strict=True):
+        journal.append(project_dir, "validate", env or "", payload(verdict))
+        if mark and verdict.findings:
+            give_back(mark, delivery, verdict)
+    return {
+        "environment": env,
+        "objects": [payload(verdict) for verdict in verdicts],
+        "rejected": sum(verdict.rejected for verdict in verdicts),
+        "marked": str(mark) if mark and any(verdict.findings for verdict in verdicts) else None,
+    }
+
+
+def judge(found: Sequence[Delivery], how: How, port: Port | None) -> tuple[Verdict, ...]:
+    """Return the verdict on each file, parents first; faults of all files are raised at once."""
+    faults: list[Fault] = []
+    verdicts: list[Verdict] = []
+    for delivery in found:
+        try:
+            verdicts.append(_alone(delivery, how))
+        except PhaselineError as error:
+            faults.extend(error.faults)
+    for verdict in verdicts:
+        faults.extend(_fault(verdict, one) for one in verdict.faults)
+    if faults:
+        raise PhaselineError(*faults)
+    return _together(verdicts, port)
+
+
+def _alone(delivery: Delivery, how: How) -> Verdict:
+    table = tables.read(delivery.path, how.opening, template=delivery.spec.template_id)
+    reading = Reading(how.decimal_comma, how.date_format)
+    return validate.check(delivery.spec, table, reading)
+
+
+def _fault(verdict: Verdict, one: Finding) -> Fault:
+    place = validate.place(verdict.table, one)
+    return Fault(one.code, one.message, place, one.hint)
+
+
+def _together(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, ...]:
+    """Judge references in load order, so that what names a rejected line is rejected too."""
+    keys: dict[str, frozenset[str]] = {}
+    judged: list[Verdict] = []
+    for verdict in verdicts:
+        grown = verdict
+        while True:
+            keys[verdict.spec.name] = references.own_keys(grown)
+            seen = lookups.known(port, grown, keys) if port else {}
+            before = grown
+            grown = references.with_findings(
+                grown, references.references(grown, keys, seen, strict=port is not None)
+            )
+            if grown is before:
+                break
+        if port:
+            odd_money = lookups.idle_currencies(port, grown)
+            grown = references.with_findings(grown, references.idle(grown, odd_money))
+        judged.append(grown)
+    odd = mismatches(judged, lookups.units(port) if port else ())
+    return tuple(
+        references.with_findings(verdict, odd.get(verdict.spec.name, ())) for verdict in judged
+    )
+
+
+def payload(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as the journal and JSON tell it."""
+    counts: dict[str, int] = {}
+    for one in verdict.findings:
+        counts[one.code] = counts.get(one.code, 0) + 1
+    return {
+        "object": verdict.spec.name,
+        "file": verdict.table.file,
+        "sheet": verdict.table.sheet,
+        "sha256": verdict.table.sha256,
+        "rows": len(verdict.table.rows),
+        "rejected": verdict.rejected,
+        "score": verdict.score,
+        "mended": dict(sorted(verdict.mended.items())),
+        "notes": list(verdict.table.notes),
+        "counts_by_code": dict(sorted(counts.items())),
+        "findings": [
+            {
+                "code": one.code,
+                "row": one.row,
+                "column": one.column,
+                "value": one.value,
+                "message": one.message,
+                "hint": one.hint,
+                "warning": one.warning,
+            }
+            for one in sorted(verdict.findings, key=lambda one: (one.row, one.column, one.code))[
+                :MOST_FINDINGS
+            ]
+        ],
+    }
+
+
+def give_back(folder: Path, delivery: Delivery, verdict: Verdict) -> None:
+    """Write the rejected lines beside: reasons as CSV, cells marked in a copy of the workbook."""
+    from phaseline.files.data import annotate_workbook  # noqa: PLC0415 (openpyxl is slow to load, marks are rare)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = delivery.path.stem
+    (folder / f"{stem}.rejected.csv").write_text(
+        annotate_workbook.rejected_csv(verdict), encoding="utf-8"
+    )
+    if delivery.path.suffix.lower() == ".xlsx":
+        copy = annotate_workbook.marked(tables.guarded(delivery.path), verdict)
+    else:
+        copy = annotate_workbook.from_csv(verdict)
+    (folder / f"{stem}.marked.xlsx").write_bytes(copy)

@@ -1,0 +1,1 @@
+"""The demo: every step of a first rollout, done once."""

@@ -1,0 +1,1 @@
+"""Environments: provision, verify, size, lint."""

@@ -1,0 +1,96 @@
+"""What every run on an environment's hosts stands on: collections, vault, secrets, the log."""
+
+from __future__ import annotations
+
+import secrets as randomness
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from phaseline.files.environments import group_vars, tenants, vault
+from phaseline.files.paths import cache_dir, kit_dir, state_dir
+from phaseline.flows.machines.release import releases_dir
+from phaseline.hosts.ansible import authority, collections
+from phaseline.hosts.ansible import playbook as ansible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+LENGTH = 24
+TENANT_SECRETS = ("admin_password", "api_key", "database_password", "master_password")
+API_KEY_BYTES = 20  # as Odoo makes them
+
+
+def silent(_role: str, _task: str) -> None:
+    """Tell nobody."""
+
+
+def stand(project: Path) -> ansible.Ground:
+    """Return the ground of an Ansible run: kit, collections and the vault's password."""
+    return ansible.Ground(
+        project_dir=project.resolve(),
+        kit=kit_dir(),
+        collections=collections.ensure(cache_dir()),
+        vault_password=vault.password_file(project),
+    )
+
+
+def run(
+    project: Path,
+    playbook: str,
+    env: str,
+    order: dict[str, Any] | None = None,
+    tell: Callable[[str, str], None] = silent,
+) -> ansible.Recap:
+    """Run a playbook on an environment; `order` holds extra `variables`, `check` and `diff`."""
+    asked = dict(order or {})
+    variables = {
+        "phaseline_project": str(project.resolve()),
+        "phaseline_release_folder": str(releases_dir()),
+        **tenants.untouched(tenants.read(project, env)),
+        **asked.pop("variables", {}),
+    }
+    hide = frozenset(vault.texts(vault.load(project, env)))
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+    log = state_dir(project) / "logs" / f"{playbook}-{env}-{stamp}.log"
+    return ansible.play(
+        stand(project),
+        ansible.Play(name=playbook, limit=env, variables=variables, hide=hide, **asked),
+        log,
+        tell,
+    )
+
+
+def ensure_secrets(project: Path, env: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Make the secrets that are missing, the authority among them; return their names."""
+    found = vault.load(project, env)
+    made: list[str] = []
+    certificate = group_vars.certificate(project, env)
+    if not authority.belong(found.get("vault_ca_private_key"), certificate):
+        key, certificate = authority.make(env)
+        # The key goes first; a run that is killed in between leaves two that do not match.
+        vault.save(project, env, {**found, "vault_ca_private_key": key})
+        group_vars.write_certificate(project, env, certificate)
+        found = vault.load(project, env)
+        made.append("vault_ca_private_key")
+    known = found.setdefault("vault_tenants", {})
+    for tenant in names:
+        for name in TENANT_SECRETS:
+            if name not in known.setdefault(tenant, {}):
+                known[tenant][name] = _secret(name)
+                made.append(f"vault_tenants.{tenant}.{name}")
+    vault.save(project, env, found)
+    return tuple(made)
+
+
+def forget_secrets(project: Path, env: str, tenant: str) -> None:
+    """Remove the secrets of a tenant that is gone."""
+    found = vault.load(project, env)
+    if found.get("vault_tenants", {}).pop(tenant, None) is not None:
+        vault.save(project, env, found)
+
+
+def _secret(name: str) -> str:
+    if name == "api_key":
+        return randomness.token_hex(API_KEY_BYTES)
+    return randomness.token_urlsafe(LENGTH)

@@ -1,0 +1,83 @@
+"""What has to hold before tenants are touched: the environment stands, and nobody got lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phaseline.core.environments import sizing, tenant_line
+from phaseline.core.suggestions import suggest
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files.environments import group_vars, inventory_lines, tenants, vault
+from phaseline.files.environments.inventory import KINDS, groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from typing import Any
+
+
+def refuse_unknown(project_dir: Path, env: str) -> None:
+    """Raise unless the inventory has this environment."""
+    path = project_dir / "inventory.ini"
+    known = [name for name, found in groups(path).items() if "environment_kind" in found]
+    if env not in known:
+        hint = suggest(env, known, f"Environments: {', '.join(known) or 'none'}.")
+        message = f"the inventory has no environment '{env}'"
+        raise PhaselineError(Fault("C002", message, Place(str(path)), hint))
+    kind = groups(path)[env]["environment_kind"]
+    if kind not in KINDS:
+        hint = f"Write environment_kind={' or '.join(KINDS)} in [{env}:vars]."
+        message = f"environment_kind of '{env}' is '{kind}'"
+        raise PhaselineError(Fault("C002", message, Place(str(path)), hint))
+
+
+def refuse_unprovisioned(project_dir: Path, env: str) -> None:
+    """Raise unless the environment was provisioned once."""
+    refuse_unknown(project_dir, env)
+    if not group_vars.releases(project_dir, env):
+        hint = f"Run: phaseline env provision {env}"
+        message = f"environment '{env}' is not provisioned yet"
+        raise PhaselineError(Fault("C016", message, None, hint))
+
+
+def refuse_lost(project_dir: Path, env: str) -> None:
+    """Raise when a tenant that was built has no line any more: nothing is destroyed by leaving out.
+
+    A tenant is built when the vault has its secrets; only `tenant retire` takes them out.
+    """
+    listed = [one.name for one in tenants.read(project_dir, env)]
+    built = vault.load(project_dir, env).get("vault_tenants", {})
+    path = tenants.path_of(project_dir, env)
+    place = Place(tenants.shown(project_dir, path))
+    faults = [
+        Fault(
+            "C013",
+            f"tenant '{name}' of '{env}' was built and has no line any more; nothing of it is"
+            " destroyed",
+            place,
+            "Put its line back; if it is to go, run then:"
+            f" phaseline tenant retire {name} --env {env} --confirm {name}",
+        )
+        for name in tenant_line.lost(listed, built)
+    ]
+    if faults:
+        raise PhaselineError(*faults)
+
+
+def refuse_misfit(project_dir: Path, env: str, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Raise with the arithmetic when tenants do not fit a host whose size the inventory says.
+
+    Where it does not say, the playbook asks the host and refuses before it changes anything.
+    """
+    asked = [sizing.read(line) for line in lines]
+    inventory, _ = inventory_lines.read(project_dir / "inventory.ini", "inventory.ini")
+    databases = inventory.within(env, "postgres")
+    nodes = inventory.within(env, "odoo")
+    for name in nodes:
+        said = [inventory.of_host(name, key) for key in ("host_vcpus", "host_memory_mb")]
+        numbers = [int(one.text) for one in said if one is not None and one.text.isdigit()]
+        if len(numbers) == len(said):
+            vcpus, memory = numbers
+            local = name in databases
+            host = sizing.Host(vcpus, memory, database=local, nodes=len(nodes))
+            sizing.place(asked, host)

@@ -1,0 +1,143 @@
+"""Provision: from an inventory to environments that stand, in one go, as often as one likes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files import journal
+from phaseline.files.environments import group_vars, tenants
+from phaseline.files.environments.lock import alone
+from phaseline.flows.environments import ansible_run, lint, preconditions
+from phaseline.flows.machines import release
+from phaseline.flows.machines.sandbox import modules_of
+from phaseline.hosts.ansible import host_pythons
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from phaseline.hosts.ansible.playbook import Recap
+
+# Secrets, vault and releases of a project are made by one environment at a time.
+PREPARING = threading.Lock()
+
+
+def run_all(
+    project: Path,
+    envs: Collection[str],
+    *,
+    check: bool = False,
+    teller: Callable[[str], Callable[[str, str], None]],
+) -> list[dict[str, Any]]:
+    """Provision environments side by side: most of a run is waiting for hosts to answer.
+
+    `teller` gives what hears of an environment's progress. Faults of all are told together, after
+    the last one ended.
+    """
+    names = list(dict.fromkeys(envs))
+    with ThreadPoolExecutor(len(names)) as pool:
+        runs = [pool.submit(run, project, name, check=check, tell=teller(name)) for name in names]
+    errors = [error for one in runs if (error := one.exception()) is not None]
+    for error in errors:
+        if not isinstance(error, PhaselineError):
+            raise error
+    if errors:
+        faults = dict.fromkeys(fault for one in errors for fault in getattr(one, "faults", ()))
+        raise PhaselineError(*faults)
+    return [one.result() for one in runs]
+
+
+def run(
+    project: Path,
+    env: str,
+    *,
+    check: bool = False,
+    tell: Callable[[str, str], None] = ansible_run.silent,
+) -> dict[str, Any]:
+    """Provision an environment and return what happened on each host; check predicts only."""
+    lint.refuse(project)
+    with alone(project, env, "env provision"):
+        preconditions.refuse_unknown(project, env)
+        preconditions.refuse_lost(project, env)
+        preconditions.refuse_misfit(project, env, tenants.lines(project, env))
+        return build_all(project, env, check=check, tell=tell)
+
+
+def build_all(
+    project: Path, env: str, *, check: bool, tell: Callable[[str, str], None]
+) -> dict[str, Any]:
+    """Return what happened on each host of an environment whose declaration is sound."""
+    started = time.monotonic()
+    lines = tenants.lines(project, env)
+    names = [str(line["name"]) for line in lines]
+    with PREPARING:
+        made = ansible_run.ensure_secrets(project, env, names)
+        if made:
+            tell("secrets", f"made {len(made)} that were missing")
+        declared = ensure_releases(project, env, tell)
+    entry = {"tenants": names, "releases": declared, "check": check}
+    if not check:
+        journal.append(project, "env_provision_started", env, entry)
+    recap = ansible_run.run(project, "provision", env, {"check": check, "diff": check}, tell)
+    result = {
+        "environment": env,
+        "check": check,
+        "seconds": round(time.monotonic() - started, 1),
+        "hosts": recap.hosts,
+        "changes": changes(recap),
+        "releases": declared,
+        "tenants": [{"name": one["name"], "url": f"https://{one['domain']}"} for one in lines],
+    }
+    if not check:
+        short = {"hosts": recap.hosts, "seconds": result["seconds"]}
+        journal.append(project, "env_provision", env, {**entry, **short})
+    return result
+
+
+def changes(recap: Recap) -> list[dict[str, str]]:
+    """Return what changed or would, a line a host and task."""
+    names = ("host", "role", "task")
+    return [{name: one[name] for name in names} for one in recap.changes]
+
+
+def ensure_releases(project: Path, env: str, tell: Callable[[str, str], None]) -> Mapping[str, str]:
+    """Return the declared releases; one for a Python nobody declared yet is built and declared."""
+    declared = group_vars.releases(project, env)
+    asked = host_pythons.of_hosts(ansible_run.stand(project), env)
+    wanted = {**dict.fromkeys(sorted(set(asked.values()))), **declared}
+    for python, name in wanted.items():
+        if name is None or not has(name):
+            declared[python] = build(project, python, name, tell)
+    group_vars.write_releases(project, env, declared, modules(project))
+    return declared
+
+
+def modules(project: Path) -> Collection[str]:
+    """Return the modules of the stages, which a new tenant's database holds from the start."""
+    return modules_of(project)
+
+
+def has(name: str) -> bool:
+    """Return whether this machine has a release, its archive as it was built."""
+    try:
+        release.check(name)
+    except PhaselineError:
+        return False
+    return True
+
+
+def build(project: Path, python: str, name: str | None, tell: Callable[[str, str], None]) -> str:
+    """Return the id of the release built for a Python; another than the declared is a fault."""
+    tell("release", f"builds the release for Python {python}")
+    folder = release.recipe_folder(project)
+    built = release.build(release.Order(folder, python), lambda text: tell("release", text))
+    if name is not None and built.stored.id != name:
+        message = f"the project declares release {name}, its locks build {built.stored.id}"
+        place = Place("group_vars")
+        hint = "Copy the release's archive here, or declare the new one and deploy it."
+        raise PhaselineError(Fault("H044", message, place, hint))
+    return built.stored.id

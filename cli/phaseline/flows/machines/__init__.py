@@ -1,0 +1,1 @@
+"""Releases, sandbox and lab of this machine."""

@@ -1,0 +1,152 @@
+"""Bring a project's sandbox up and down, say how it is, and make throwaway copies of it."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core.blueprint.answers import answer
+from phaseline.core.blueprint.expressions import Scope
+from phaseline.files.paths import cache_dir, state_dir
+from phaseline.files.project.project import open_project
+from phaseline.flows.machines import release as releases
+from phaseline.hosts import doctor
+from phaseline.hosts.local import accounts
+from phaseline.hosts.local import run as programs
+from phaseline.hosts.releases import archive
+from phaseline.hosts.sandbox import clones
+from phaseline.hosts.sandbox import sandbox as host
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from phaseline.errors import Fault
+    from phaseline.hosts.sandbox.sandbox import Running
+
+HOME = "sandbox-server"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the caller asks for; without modules those of the project's blueprint are taken."""
+
+    project: Path
+    modules: tuple[str, ...] = ()
+    mirror: str | None = None
+    cron: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A sandbox that is up and how long that took."""
+
+    running: Running
+    seconds: float
+
+
+def up(order: Order, say: Callable[[str], None] = releases.silent) -> Brought:
+    """Return the project's sandbox, brought up from whatever state it is in."""
+    begun = time.monotonic()
+    doctor.need_room(cache_dir(), 2)
+    account = _account(order.project, create=True)
+    home = home_of(order.project)
+    state = host.status(home, account)
+    kept = state.record.get("release")
+    if kept and Path(kept).is_dir():
+        release = Path(kept)  # a sandbox stays on its release until it is reset
+    else:
+        folder = releases.recipe_folder(order.project)
+        wanted = releases.Order(folder, mirror=order.mirror, unpacked=True)
+        built = releases.build(wanted, say)
+        say("unpacking the release")
+        release = archive.unpack(built.stored, releases.releases_dir())
+    modules = tuple(state.record.get("modules", ())) or order.modules or modules_of(order.project)
+    spec = host.Spec(home, cache_dir(), release, modules, account, order.cron)
+    return Brought(host.up(spec, say), time.monotonic() - begun)
+
+
+def reset(order: Order, say: Callable[[str], None] = releases.silent) -> Brought:
+    """Return the project's sandbox, made anew from the template; the logins stay."""
+    begun = time.monotonic()
+    say("removing the old sandbox")
+    host.down(home_of(order.project), _account(order.project), keep_access=True)
+    return Brought(up(order, say).running, time.monotonic() - begun)
+
+
+def down(project: Path, *, purge_cache: bool = False) -> bool:
+    """Remove the project's sandbox with its secrets; return whether there was one."""
+    account = _account(project)
+    there = host.down(home_of(project), account)
+    # The logins of a sandbox die with it.
+    shutil.rmtree(state_dir(project) / "sandbox", ignore_errors=True)
+    with contextlib.suppress(OSError):
+        state_dir(project).rmdir()
+    if purge_cache:
+        for name in ("templates", "pycache"):
+            shutil.rmtree(cache_dir() / name, ignore_errors=True)
+    return there
+
+
+def status(project: Path) -> dict[str, Any]:
+    """Return how the project's sandbox is."""
+    state = host.status(home_of(project), _account(project))
+    ports = state.record.get("ports", [])
+    return {
+        "state": state.kind,
+        "url": f"http://127.0.0.1:{ports[0]}" if ports else None,
+        "release": Path(state.record["release"]).name if state.record else None,
+        "modules": state.record.get("modules", []),
+        "processes": [
+            {"pid": one.pid, "command": one.command.strip()[:200]} for one in state.processes
+        ],
+        "home": str(home_of(project)),
+    }
+
+
+def running(project: Path) -> Running:
+    """Return the project's running sandbox; a fault when it does not answer."""
+    return host.find(home_of(project), _account(project))
+
+
+@contextlib.contextmanager
+def scratch(sandbox: Running) -> Iterator[str]:
+    """Give the database of a throwaway copy for a while."""
+    database = clones.clone(sandbox, secrets.token_hex(4))
+    try:
+        yield database
+    finally:
+        clones.drop(sandbox, database)
+
+
+def home_of(project: Path) -> Path:
+    """Return the folder of a project's sandbox."""
+    return state_dir(project) / HOME
+
+
+def modules_of(project: Path) -> tuple[str, ...]:
+    """Return the modules that the stages of a project's blueprint name, each once.
+
+    A module that hangs on a question nobody has answered yet is left out: `apply` installs it.
+    """
+    opened = open_project(project)
+    tenant = answer(opened.root, opened.blueprint.decisions, ())
+    found: set[str] = set()
+    for node in (n for s in opened.blueprint.stages for f in s.files for n in f.modules):
+        unanswered: list[Fault] = []
+        name = Scope({"tenant": tenant.answers}, unanswered).text(node)
+        if not unanswered:
+            found.add(name)
+    return tuple(sorted(found))
+
+
+def _account(project: Path, *, create: bool = False) -> accounts.Account:
+    """Return who a sandbox runs as; one that is there keeps its account."""
+    run = home_of(project) / "run"
+    if run.is_dir():
+        return accounts.owner(run)
+    return accounts.choose(programs.find("useradd", "passwd") if create else None)

@@ -1,0 +1,1 @@
+"""Stages: plan, apply, verify, sign, drift, status."""

@@ -1,0 +1,243 @@
+"""Apply: plan again under the lock, refuse what must be refused, then make every change once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core.plan import limits
+from phaseline.core.plan.baseline import left
+from phaseline.core.plan.comparison import show
+from phaseline.core.plan.operations import next_step, operations
+from phaseline.errors import Fault, PhaselineError
+from phaseline.files import journal
+from phaseline.files.project.project import Project, open_project
+from phaseline.flows.environment import Environment, connect, full_name
+from phaseline.flows.stages import execute
+from phaseline.flows.stages.plan import Reading, describe, gate_faults, make
+from phaseline.odoo import lock
+from phaseline.odoo.stages.markers import MARKER
+from phaseline.odoo.stages.writer import Writer, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from pathlib import Path
+
+    from phaseline.core.plan.model import Change, Plan
+
+    Tell = Callable[[str], None]
+
+SHORTEST = 8  # digits of a fingerprint that are enough to know it by
+ATTEMPTS = {"call": 1, "install": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the caller allows beyond the usual."""
+
+    fingerprint: str | None = None
+    max_changes: int | None = None
+    overwrite: Collection[str] = field(default_factory=frozenset)
+    override: str | None = None
+    max_destroy: int | None = None
+    confirm: str | None = None
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def run(
+    project_dir: Path, stage: str, env: str, permission: Permission, tell: Tell = silent
+) -> dict[str, Any]:
+    """Apply a stage and return what was done; doing nothing writes nothing."""
+    started = time.monotonic()
+    env = full_name(project_dir, env)
+    project = open_project(project_dir)
+    name = project.stage(stage).name
+    with connect(project_dir, env) as environment:
+        result = apply_in(project, environment, name, permission, tell)
+        result["seconds"] = round(time.monotonic() - started, 3)
+        if result["applied"]:
+            journal.append(project_dir, "apply", env, {"stage": name, **brief(result)})
+    return result
+
+
+def apply_in(
+    project: Project,
+    environment: Environment,
+    stage: str,
+    permission: Permission,
+    tell: Tell = silent,
+) -> dict[str, Any]:
+    """Apply a stage in an open environment; without changes Odoo is only read."""
+    reading = make(project, environment, (stage,))
+    gates = refuse(project, environment, reading, permission, stage)
+    result = describe(reading.plan, environment)
+    unknown = reading.plan.lost or stage not in reading.actual.markers
+    result["applied"] = unknown or bool(reading.plan.changes)
+    if result["applied"]:
+        if gates and permission.override:
+            note_override(project, environment.name, stage, permission.override, gates)
+        with lock.hold(environment.port, f"apply {stage}") as held:
+            _Apply(project, environment, stage, held, permission, tell).all()
+        result["calls"] = dict(sorted(environment.port.calls.items()))
+    return result
+
+
+def brief(result: dict[str, Any]) -> dict[str, Any]:
+    """Return what the journal keeps of an apply."""
+    keys = ("fingerprint", "input_hash", "counts", "seconds", "calls")
+    return {key: result[key] for key in keys}
+
+
+def refuse(
+    project: Project, environment: Environment, reading: Reading, allowed: Permission, stage: str
+) -> list[Fault]:
+    """Raise every reason why this plan must not be applied; return the gates an override passes."""
+    plan = reading.plan
+    faults = list(judge_limits(plan, environment, allowed))
+    reviewed = allowed.fingerprint
+    if reviewed is not None and not plan.fingerprint.startswith(reviewed[:64].ljust(SHORTEST)):
+        message = f"the plan is now {plan.fingerprint[:12]}, not {reviewed[:12]}"
+        hint = f"Read it again: phaseline plan {stage} --env {environment.name}"
+        faults.append(Fault("E001", message, None, hint))
+    faults += reading.lost_refs()
+    gates = gate_faults(project, environment, reading, stage)
+    if faults or (gates and not allowed.override):
+        raise PhaselineError(*gates, *faults)
+    return gates
+
+
+def judge_limits(plan: Plan, environment: Environment, allowed: Permission) -> Iterator[Fault]:
+    """Yield what is too much; on production each deletion is, until it is counted and confirmed."""
+    most, name = allowed.max_destroy, environment.name
+    if most is None and environment.kind == "production":
+        most = 0
+    yield from limits.judge(plan, allowed.max_changes, allowed.overwrite, most)
+    gone = plan.counts["delete"]
+    if gone and environment.kind == "production" and allowed.confirm != name:
+        message = f"{gone} records of '{name}' would be deleted and nobody confirmed it"
+        yield Fault("C011", message, None, f"Add: --confirm {name}")
+
+
+def note_override(project: Project, env: str, stage: str, reason: str, gates: list[Fault]) -> None:
+    """Write into the journal that somebody passed a gate, and why."""
+    payload = {"stage": stage, "reason": reason, "faults": [fault.message for fault in gates]}
+    journal.append(project.folder, "override", env, payload)
+
+
+@dataclass
+class _Apply:
+    """One apply under the lock."""
+
+    project: Project
+    environment: Environment
+    stage: str
+    held: lock.Lock
+    permission: Permission
+    tell: Tell
+    written: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def all(self) -> None:
+        """Make every change, reading again after each step, until nothing differs."""
+        reading = make(self.project, self.environment, (self.stage,))
+        refuse(self.project, self.environment, reading, self.permission, self.stage)
+        plan = reading.plan
+        start: dict[str, Any] = {
+            "stage": self.stage,
+            "fingerprint": plan.fingerprint,
+            "counts": plan.counts,
+        }
+        start["input_hash"] = plan.input_hash
+        journal.append(self.project.folder, "apply_started", self.environment.name, start)
+        with writing(self.environment.port) as writer:
+            while reading.plan.changes:
+                reading = self.step(writer, reading)
+        finish = {**start, "artifact": self.remember(reading)}
+        journal.append(self.project.folder, "apply_finished", self.environment.name, finish)
+
+    def step(self, writer: Writer, reading: Reading) -> Reading:
+        """Make the next changes and read what is left; at the end everything is read again."""
+        step = next_step(reading.plan, reading.desired)
+        if not step:
+            raise PhaselineError(*(stuck(change) for change in reading.plan.changes[:1]))
+        self.refuse_endless(step)
+        self.held.renew()
+        self.tell(in_words(step, len(reading.plan.changes)))
+        self.make(writer, step, reading)
+        made = {change.ref for change in step}
+        others = {change.ref for change in reading.plan.changes} - made
+        if others:
+            reading = make(self.project, self.environment, (self.stage,), others)
+            if reading.plan.changes:
+                return reading
+        return make(self.project, self.environment, (self.stage,))
+
+    def make(self, writer: Writer, step: Sequence[Change], reading: Reading) -> None:
+        """Make the changes of one step, each sort its own way."""
+        kind = step[0].kind
+        if kind == "install":
+            execute.install(self.environment, step)
+        elif kind == "setting":
+            execute.settings(self.environment, step[0], reading.actual)
+        elif kind == "call":
+            record = reading.desired.by_ref[step[0].ref]
+            execute.call(self.environment, record, reading.actual)
+        else:
+            secrets = self.environment.secrets
+            steps = operations(step, reading.desired, reading.actual, secrets.get_or_make)
+            places = {change.ref: change.place for change in step}
+            execute.records(self.environment, writer, steps, places)
+
+    def refuse_endless(self, step: Sequence[Change]) -> None:
+        """Raise for what was made before in this run and is wanted again: Odoo did not keep it."""
+        faults = []
+        for change in step:
+            names = [one.name for one in change.fields if not one.initial] or [""]
+            for name in names:
+                self.written[change.ref, name] += 1
+                if self.written[change.ref, name] > ATTEMPTS.get(change.kind, 2):
+                    faults.append(not_kept(change, name))
+        if faults:
+            raise PhaselineError(*faults)
+
+    def remember(self, reading: Reading) -> str:
+        """Keep the values as they are now, and mark the database with their hash."""
+        values = left(reading.desired, reading.actual)
+        body = {"stage": self.stage, "values": values, "input_hash": reading.plan.input_hash}
+        artifact = journal.store(self.project.folder, body)
+        execute.mark(self.environment, f"{MARKER}{self.stage}", artifact)
+        return artifact
+
+
+def in_words(step: Sequence[Change], pending: int) -> str:
+    """Return what a step does, for people who wait."""
+    first = step[0]
+    if first.kind == "install":
+        return f"installing {', '.join(change.ref for change in step)}"
+    if first.kind in {"setting", "call"}:
+        return f"{first.kind} {first.summary}"
+    return f"{len(step)} records of {pending} changes, {first.ref} to {step[-1].ref}"
+
+
+def not_kept(change: Change, name: str) -> Fault:
+    """Return the fault of a change that was made and is not there."""
+    if change.kind == "call":
+        message = f"{change.ref}: {change.reason} was called and its 'until' does not hold"
+        return Fault("E006", message, change.place, "Correct the 'until', or read Odoo's log.")
+    for one in change.fields:
+        if one.name == name:
+            message = f"{change.ref}: Odoo has {show(one.old)!r} in {name} after we wrote it"
+            hint = f"Odoo computes or rounds it; wanted was {show(one.new)!r}."
+            return Fault("E005", message, one.place, hint)
+    return Fault("E005", f"{change.ref}: {change.reason} again after it was made", change.place)
+
+
+def stuck(change: Change) -> Fault:
+    """Return the fault of a record that nothing before it brought."""
+    message = f"{change.ref}: no {change.model} matches though all changes before it are made"
+    hint = "Correct the 'adopt' search, or the order: say in 'needs' what brings the record."
+    return Fault("B024", message, change.place, hint)

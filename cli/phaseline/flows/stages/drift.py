@@ -1,0 +1,112 @@
+"""Drift: the plan's comparison as a report of who changed what in Odoo, and when."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from phaseline.files.project.project import open_project
+from phaseline.flows.environment import Environment, connect, full_name
+from phaseline.flows.stages.plan import Reading, make, stage_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from phaseline.core.plan.model import Change
+
+SHOWN = 50
+
+
+def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
+    """Return what differs from the blueprint: changed, missing, not applied, and not ours."""
+    started = time.monotonic()
+    env = full_name(project_dir, env)
+    project = open_project(project_dir)
+    names = stage_names(project, stage)
+    with connect(project_dir, env) as environment:
+        reading = make(project, environment, names)
+        changes = reading.plan.changes
+        authors = who_and_when(environment, changes)
+        changed = [describe(one, authors) for one in changes if is_there(one)]
+        missing = [describe(one, authors) for one in changes if not is_there(one)]
+        strangers, cut = not_ours(environment, reading)
+        calls = dict(sorted(environment.port.calls.items()))
+    return {
+        "environment": env,
+        "stages": list(names),
+        "changed": changed,
+        "missing": missing,
+        "not_ours": strangers,
+        "not_all_of": cut,
+        "unchanged": reading.plan.unchanged,
+        "calls": calls,
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def is_there(change: Change) -> bool:
+    """Return whether what differs is there in Odoo at all."""
+    return change.record is not None or change.kind == "setting"
+
+
+def describe(change: Change, authors: dict[tuple[str, int], tuple[str, str]]) -> dict[str, Any]:
+    """Return one difference with its author."""
+    who, when = authors.get((change.model, change.record or 0), ("", ""))
+    return {**change.data(), "who": who, "when": when}
+
+
+def who_and_when(
+    environment: Environment, changes: Iterable[Change]
+) -> dict[tuple[str, int], tuple[str, str]]:
+    """Return who wrote each differing record last, a call a model."""
+    wanted: dict[str, list[int]] = defaultdict(list)
+    for change in changes:
+        if change.record is not None:
+            wanted[change.model].append(change.record)
+    found = {}
+    for model, ids in wanted.items():
+        fields = ["write_uid", "write_date"]
+        for row in environment.port.call(model, "read", sorted(ids), fields=fields):
+            who = row["write_uid"][1] if row["write_uid"] else ""
+            found[model, row["id"]] = (who, row["write_date"])
+    return found
+
+
+def not_ours(environment: Environment, reading: Reading) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return records of our models that people made in Odoo, and the models that have more.
+
+    We never touch them; of each model the first ones are told.
+    """
+    ours: dict[str, set[int]] = defaultdict(set)
+    for model, one in reading.actual.ids.values():
+        ours[model].add(one)
+    models = {
+        record.model
+        for record in reading.desired.records
+        if record.create and record.call is None and record.model in reading.actual.models
+    }
+    found: list[dict[str, Any]] = []
+    cut: list[str] = []
+    robots = [1, environment.port.uid]
+    for model in sorted(models):
+        domain: list[Any] = [["create_uid", "!=", False], ["create_uid", "not in", robots]]
+        domain.append(["id", "not in", sorted(ours[model])])
+        fields = ["display_name", "create_uid", "create_date"]
+        rows = environment.port.call(
+            model, "search_read", domain=domain, fields=fields, limit=SHOWN + 1
+        )
+        if len(rows) > SHOWN:
+            cut.append(model)
+        found += [
+            {
+                "model": model,
+                "id": row["id"],
+                "name": row["display_name"],
+                "who": row["create_uid"][1] if row["create_uid"] else "",
+                "when": row["create_date"],
+            }
+            for row in rows[:SHOWN]
+        ]
+    return found, cut

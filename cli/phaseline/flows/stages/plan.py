@@ -1,0 +1,207 @@
+"""Plan: read what is, compare with what should be, say what would change, and record it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core.blueprint import order, privileges
+from phaseline.core.blueprint.desired import Desired, resolve
+from phaseline.core.evidence import gates
+from phaseline.core.plan import diff
+from phaseline.core.plan.baseline import Baseline
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.files import journal, signing
+from phaseline.files.project.project import Project, open_project
+from phaseline.flows.environment import Environment, connect, full_name
+from phaseline.odoo.stages import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from phaseline.core.plan.actual import Actual
+    from phaseline.core.plan.model import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A plan with what it was made from."""
+
+    plan: Plan
+    desired: Desired
+    actual: Actual
+    before: frozenset[str]
+
+    def lost_refs(self) -> tuple[Fault, ...]:
+        """Return a fault for each record of a stage before that is needed and not in this Odoo."""
+        hint = "Apply the stages before this one."
+        lost = {
+            ref.name: ref.place or record.place
+            for record in self.desired.records
+            for ref in record.refs()
+            if ref.name in self.before and ref.name not in self.actual.ids
+        }
+        return tuple(
+            Fault("B016", f"ref:{name} of a stage before is not in this Odoo", place, hint)
+            for name, place in lost.items()
+        )
+
+
+def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
+    """Return the plan of a stage, or of all stages, and record it in the journal."""
+    started = time.monotonic()
+    env = full_name(project_dir, env)
+    project = open_project(project_dir)
+    names = stage_names(project, stage)
+    with connect(project_dir, env) as environment:
+        reading = make(project, environment, names)
+        plan = reading.plan
+        result = describe(plan, environment)
+        faults = gate_faults(project, environment, reading, names[0]) if stage else []
+    result["gate"] = [{"code": fault.code, "message": fault.message} for fault in faults]
+    result["seconds"] = round(time.monotonic() - started, 3)
+    for name in names:
+        record(project, env, plan, name)
+    return result
+
+
+def stage_names(project: Project, stage: str | None) -> tuple[str, ...]:
+    """Return the name of one stage, or of every stage."""
+    if stage is not None:
+        return (project.stage(stage).name,)
+    return tuple(one.name for one in project.blueprint.stages)
+
+
+def make(
+    project: Project,
+    environment: Environment,
+    names: tuple[str, ...],
+    only: Collection[str] | None = None,
+) -> Reading:
+    """Return the plan of some stages against an environment, or the part of it about some refs."""
+    tenant = project.tenant(names[-1])
+    upto = project.blueprint.upto(names[-1])
+    everything = resolve(upto, tenant)
+    known = frozenset(record.ref for record in everything.records)
+    wanted = resolve([one for one in upto if one.name in names], tenant)
+    wanted = wanted if only is None else wanted.part(only)
+    bound, actual = reader.read(environment.port, wanted, known)
+    refuse_series(project, actual.series)
+    if late := tuple(privileges.judge(bound.records, {})):  # lines, whose model only Odoo knows
+        raise PhaselineError(*late)
+    arranged = replace(bound, records=order.arrange(bound.records))
+    baseline = last_values(project.folder, actual, names)
+    plan = diff.compare(arranged, actual, known, names, baseline)
+    hashes = [project.input_hash(name) for name in names]
+    plan = replace(plan, input_hash=hashes[-1])
+    records = [one for one in everything.records if one.call is None and one.stage not in names]
+    return Reading(plan, arranged, actual, frozenset(one.ref for one in records))
+
+
+def refuse_series(project: Project, series: str) -> None:
+    """Raise when the blueprint was written for another series than the one that is there."""
+    blueprint = project.blueprint
+    if series not in {"", blueprint.odoo}:
+        message = f"blueprint '{blueprint.name}' is for Odoo {blueprint.odoo}, this is {series}"
+        hint = "Take a blueprint of its series, or upgrade this Odoo."
+        place = Place(f"blueprints/{blueprint.name}/blueprint.yml")
+        raise PhaselineError(Fault("B026", message, place, hint))
+
+
+def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> Baseline:
+    """Return the values our last applies left in this very database.
+
+    A database with the mark of an apply that this journal does not know gives no values.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    lost = False
+    for name in names:
+        if name in actual.markers:
+            artifact = journal.fetch(folder, actual.markers[name])
+            lost = lost or artifact is None
+            for ref, values in (artifact or {}).get("values", {}).items():
+                found[ref] = {**found.get(ref, {}), **values}  # two stages share the settings
+    return Baseline(found, lost)
+
+
+def gate_faults(
+    project: Project, environment: Environment, reading: Reading, stage: str
+) -> list[Fault]:
+    """Return why the stage may not be applied here yet."""
+    signatures = signatures_of(project.folder)
+    before = [one.name for one in project.blueprint.upto(stage)][:-1]
+    absent = [name for name in before if name not in reading.actual.markers]
+    if absent:
+        message = f"stage '{stage}' waits: stage '{absent[0]}' is not applied in this database"
+        hint = f"Run: phaseline apply {absent[0]} --env {environment.name}"
+        return [Fault("E002", message, None, hint)]
+    predecessors = [(name, project.input_hash(name)) for name in before]
+    faults = list(gates.judge(stage, environment.name, predecessors, signatures.here))
+    if environment.kind == "production":
+        input_hash = project.input_hash(stage)
+        dangerous = reading.desired.dangerous
+        faults += gates.judge_production(
+            stage, input_hash, signatures.here, signatures.testing, dangerous
+        )
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """The signatures of a project's journal, and which environments are for testing."""
+
+    here: tuple[gates.Signature, ...]
+    testing: frozenset[str]
+
+
+def signatures_of(folder: Path) -> Signatures:
+    """Return every signature of the journal that holds."""
+    found = []
+    testing = set()
+    for entry in journal.read(folder):
+        body = entry.payload
+        if entry.kind != "sign" or not signing.holds(body) or body["environment"] != entry.env:
+            continue
+        if body.get("environment_kind") == "testing":  # a sandbox is one person's rehearsal
+            testing.add(entry.env)
+        found.append(
+            gates.Signature(
+                body["stage"], entry.env, body["input_hash"], body["person"], entry.time
+            )
+        )
+    return Signatures(tuple(found), frozenset(testing))
+
+
+def describe(plan: Plan, environment: Environment) -> dict[str, Any]:
+    """Return a plan as JSON."""
+    return {
+        "environment": environment.name,
+        "stages": list(plan.stages),
+        "fingerprint": plan.fingerprint,
+        "input_hash": plan.input_hash,
+        "counts": plan.counts,
+        "existing": plan.existing,
+        "changes": [change.data() for change in plan.changes],
+        "calls": dict(sorted(environment.port.calls.items())),
+    }
+
+
+def record(project: Project, env: str, plan: Plan, stage: str) -> None:
+    """Write one stage's part of a plan into the journal."""
+    own = replace(plan, changes=tuple(one for one in plan.changes if one.stage in {stage, ""}))
+    changes = [change.data() for change in own.changes]
+    payload: dict[str, Any] = {
+        "stage": stage,
+        "stages": list(plan.stages),
+        "fingerprint": plan.fingerprint,
+        "input_hash": project.input_hash(stage),
+        "counts": own.counts,
+    }
+    short = ("kind", "ref", "model", "summary", "place", "dangerous")
+    payload["changes"] = [
+        {key: change[key] for key in short if change[key] or key != "dangerous"}
+        for change in changes
+    ]
+    journal.append(project.folder, "plan", env, payload)

@@ -1,0 +1,204 @@
+"""Verify: run a stage's proofs where it is safe, and keep the verdict with all evidence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core.blueprint.desired import Desired, resolve
+from phaseline.core.blueprint.expressions import Scope, Secret
+from phaseline.core.proofs.expectations import UnclearError
+from phaseline.core.suggestions import suggest
+from phaseline.errors import Fault, PhaselineError
+from phaseline.files import journal
+from phaseline.files.project.project import Project, open_project
+from phaseline.flows.environment import Environment, connect, full_name
+from phaseline.flows.stages.plan import make
+from phaseline.odoo.proofs.context import Refs
+from phaseline.odoo.proofs.runner import Prover
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from phaseline.core.blueprint.answers import Tenant
+    from phaseline.core.blueprint.model import Proof
+    from phaseline.odoo.port import Port
+
+Tell = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def run(
+    project_dir: Path, stage: str, env: str, only: Collection[str] = (), tell: Tell = silent
+) -> dict[str, Any]:
+    """Return the verdict on a stage; a run of chosen proofs is not recorded."""
+    started = time.monotonic()
+    env = full_name(project_dir, env)
+    project = open_project(project_dir)
+    name = project.stage(stage).name
+    input_hash = project.input_hash(name)
+    proofs = choose(project.stage(stage).proofs, only)
+    with connect(project_dir, env) as environment:
+        if only:
+            refuse_acts(environment, proofs)
+        else:
+            refuse_unapplied(project, environment, name)
+        with ground(environment, proofs) as (where, database):
+            bench = prepare(project, environment, name, database)
+            results, skipped = bench.all(proofs, tell)
+    refuse_changed(project_dir, name, input_hash)
+    passed = bool(results) and all(result["passed"] for result in results)
+    verdict = {
+        "environment": env,
+        "stage": name,
+        "input_hash": input_hash,
+        "verdict": "passed" if passed else "failed",
+        "seconds": round(time.monotonic() - started, 3),
+        "where": where,
+        "proofs": results,
+        "skipped": skipped,
+    }
+    if not only:
+        artifact = journal.store(project_dir, verdict)
+        journal.append(project_dir, "verify", env, {**verdict, "artifact": artifact})
+    return verdict
+
+
+def choose(proofs: tuple[Proof, ...], only: Collection[str]) -> tuple[Proof, ...]:
+    """Return the chosen proofs, all when none is chosen."""
+    known = [proof.id for proof in proofs]
+    for wanted in only:
+        if wanted not in known:
+            hint = suggest(wanted, known, "Read the stage's 'proves'.")
+            raise PhaselineError(Fault("C004", f"no proof '{wanted}'", None, hint))
+    return tuple(proof for proof in proofs if not only or proof.id in only)
+
+
+def refuse_unapplied(project: Project, environment: Environment, stage: str) -> None:
+    """Raise when Odoo is not what the stage says: a verdict on something else proves nothing."""
+    plan = make(project, environment, (stage,)).plan
+    if plan.changes:
+        first = ", ".join(f"{one.ref} ({one.summary})" for one in plan.changes[:3])
+        message = f"{len(plan.changes)} changes of stage '{stage}' are not applied: {first}"
+        hint = f"Run: phaseline apply {stage} --env {environment.name}"
+        raise PhaselineError(Fault("E013", message, plan.changes[0].place, hint))
+
+
+def refuse_changed(project_dir: Path, stage: str, proven: str) -> None:
+    """Raise when the input is no longer what the proofs began with: no verdict is on either."""
+    if open_project(project_dir).input_hash(stage) != proven:
+        message = f"blueprint, tenant file or data changed while stage '{stage}' was verified"
+        hint = "Nothing was recorded; leave them alone and verify again."
+        raise PhaselineError(Fault("E013", message, None, hint))
+
+
+def refuse_acts(environment: Environment, proofs: Collection[Proof]) -> None:
+    """Raise for chosen proofs that write where that is not safe."""
+    if environment.kind == "production":
+        hint = "Run it in the sandbox or in a testing environment."
+        faults = [
+            Fault("E008", f"proof '{proof.id}' writes: not on production", proof.place, hint)
+            for proof in proofs
+            if proof.acts
+        ]
+        if faults:
+            raise PhaselineError(*faults)
+
+
+@contextmanager
+def ground(environment: Environment, proofs: Collection[Proof]) -> Iterator[tuple[str, str | None]]:
+    """Give where the proofs run: a throwaway copy, in place, or nowhere for those that write."""
+    if environment.scratch and any(proof.acts for proof in proofs):
+        with environment.scratch() as database:
+            yield "clone", database
+    elif environment.kind == "production":
+        yield "in place, reading only", None
+    else:
+        yield "in place", None
+
+
+def prepare(project: Project, environment: Environment, stage: str, database: str | None) -> _Bench:
+    """Return what the proofs of a stage run on."""
+    tenant = project.tenant(stage)
+    desired = resolve(project.blueprint.upto(stage), tenant)
+    admin: Port = environment.port
+    if database is not None:
+        admin = environment.as_deployer(database)
+    return _Bench(environment, tenant, desired, admin, database)
+
+
+@dataclass
+class _Bench:
+    """The ports, refs and answers that proofs use; users log in once."""
+
+    environment: Environment
+    tenant: Tenant
+    desired: Desired
+    admin: Port
+    database: str | None
+    ports: dict[str, Port] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Start with nothing looked up."""
+        self.refs = Refs(self.admin, [record.ref for record in self.desired.records])
+        self.users = {
+            record.ref.removeprefix("user."): record
+            for record in self.desired.records
+            if record.model == "res.users" and record.ref.startswith("user.")
+        }
+
+    def all(self, proofs: Collection[Proof], tell: Tell) -> tuple[list[dict[str, Any]], list[str]]:
+        """Run the proofs; return their results, and those that may not run here."""
+        results, skipped = [], []
+        for number, proof in enumerate(proofs, 1):
+            scope = Scope({"tenant": self.tenant.answers}, [])
+            if not scope.holds(proof.when):
+                continue
+            if proof.acts and self.environment.kind == "production":
+                skipped.append(proof.id)
+                continue
+            result = self.one(proof, scope)
+            mark = "passed" if result["passed"] else "FAILED"
+            tell(f"{number}/{len(proofs)} {mark} {proof.id} ({result['seconds']} s)")
+            results.append(result)
+        for port in self.ports.values():
+            port.close()
+        return results, skipped
+
+    def one(self, proof: Proof, scope: Scope) -> dict[str, Any]:
+        """Run one proof."""
+        started = time.monotonic()
+        today = datetime.now(UTC).date().isoformat()
+        prover = Prover(self.admin, self.port_of, scope, self.refs, today)
+        passed = prover.run(proof)
+        return {
+            "id": proof.id,
+            "says": proof.says,
+            "covers": list(proof.covers),
+            "place": str(proof.place),
+            "passed": passed,
+            "seconds": round(time.monotonic() - started, 3),
+            "evidence": [evidence.data() for evidence in prover.evidence],
+        }
+
+    def port_of(self, key: str) -> Port:
+        """Return the port of one of the tenant's users."""
+        if key not in self.ports:
+            record = self.users.get(key)
+            if record is None:
+                near = suggest(key, self.users, f"Users: {', '.join(sorted(self.users))}.")
+                message = f"no user '{key}': no record user.{key} of res.users. {near}"
+                raise UnclearError(message)
+            login = str(record.values["login"].value)
+            password = record.initial["password"].value
+            name = password.name if isinstance(password, Secret) else f"users.{key}"
+            secret = self.environment.secrets.get(name)
+            self.ports[key] = self.environment.as_user(login, secret, self.database)
+        return self.ports[key]

@@ -1,0 +1,1 @@
+"""Tenants: add, list, retire."""

@@ -1,0 +1,98 @@
+"""Add a tenant to an environment that stands: its line, its secrets, then its database and site."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core.environments import sizing, tenant_line
+from phaseline.errors import Fault, PhaselineError
+from phaseline.files import journal
+from phaseline.files.environments import tenants
+from phaseline.files.environments.lock import alone
+from phaseline.flows.environments import ansible_run, lint, preconditions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from phaseline.core.environments.tenant_line import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The tenant that is wanted; `line` holds what its line will, without the port."""
+
+    project_dir: Path
+    env: str
+    line: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The tenant's name."""
+        return str(self.line["name"])
+
+
+def run(order: Order, tell: Callable[[str, str], None] = ansible_run.silent) -> dict[str, Any]:
+    """Add the tenant, or finish adding it; no other tenant is touched."""
+    started = time.monotonic()
+    project_dir, env, name = order.project_dir, order.env, order.name
+    lint.refuse(project_dir)
+    with alone(project_dir, env, f"tenant add {name}"):
+        preconditions.refuse_unprovisioned(project_dir, env)
+        known = tenants.read(project_dir, env)
+        line = settle(order, known)
+        if all(one.name != name for one in known):
+            everybody = [*(one.values for one in known), line]
+            preconditions.refuse_misfit(project_dir, env, everybody)
+            # Before the guard for lost ones: a run that was killed left secrets, or a line.
+            tenants.add(project_dir, env, line)
+        preconditions.refuse_lost(project_dir, env)
+        journal.append(project_dir, "tenant_add_started", env, {"tenant": name})
+        ansible_run.ensure_secrets(project_dir, env, [name])
+        variables = {"variables": {"phaseline_tenant": name}}
+        recap = ansible_run.run(project_dir, "tenant", env, variables, tell)
+        result = {
+            "environment": env,
+            "tenant": name,
+            "url": f"https://{line['domain']}",
+            "plan": line["plan"],
+            "port": line["port"],
+            "hosts": recap.hosts,
+            "seconds": round(time.monotonic() - started, 1),
+        }
+        journal.append(project_dir, "tenant_add", env, {**result, "line": dict(line)})
+    return result
+
+
+def settle(order: Order, known: Sequence[Tenant]) -> Mapping[str, Any]:
+    """Return the whole line: the one that is there, or the wanted one with a port of its own."""
+    for index, one in enumerate(known):
+        if one.name == order.name:
+            refuse_other(order, one)
+            return {"plan": "s", "port": sizing.default_port(index), **one.values}
+    wrong = tenant_line.wrong_name(order.name)
+    if wrong:
+        raise PhaselineError(Fault("C009", wrong[0], None, wrong[1]))
+    rest = dict(order.line)
+    head = {"name": rest.pop("name"), "domain": rest.pop("domain"), "plan": rest.pop("plan", "s")}
+    return {**head, "port": rest.pop("port", None) or free_port(known), **rest}
+
+
+def refuse_other(order: Order, there: Tenant) -> None:
+    """Raise when the tenant is there already and is not what is wanted."""
+    other = sorted(key for key, value in order.line.items() if there.values.get(key) != value)
+    if other:
+        message = f"tenant '{there.name}' is there with another {' and '.join(other)}"
+        hint = f"Edit its line, then run: phaseline env provision {order.env}"
+        raise PhaselineError(Fault("C014", message, there.place, hint))
+
+
+def free_port(known: Sequence[Tenant]) -> int:
+    """Return the first port that no tenant has, counting those that have none in their line."""
+    taken = {one.port or sizing.default_port(index) for index, one in enumerate(known)}
+    port = sizing.FIRST_PORT
+    while port in taken or port + 1 in taken:
+        port += sizing.PORT_STEP
+    return port

@@ -1,0 +1,1 @@
+"""The door to Ansible: playbooks run, inventories resolved, host keys and Pythons."""

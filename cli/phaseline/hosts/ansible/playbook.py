@@ -1,0 +1,203 @@
+"""Runs a playbook of the kit as a child of ours and tells what happened on every host."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.hosts.local import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from pathlib import Path
+
+HIDDEN = "********"
+SHOWN = 2000  # characters of a failure's message
+KEPT = ("PATH", "LANG", "HOME", "SSH_AUTH_SOCK")  # keys may live in an agent only
+KEY_TROUBLE = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every run stands on: the project, the kit, collections, the vault's password file."""
+
+    project_dir: Path
+    kit: Path
+    collections: Path
+    vault_password: Path
+
+    def surroundings(self) -> dict[str, str]:
+        """Return the environment variables of an Ansible child."""
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        passed = {name: value for name, value in os.environ.items() if name.startswith("ANSIBLE_")}
+        own = {
+            "ANSIBLE_BECOME": "True",
+            "ANSIBLE_CALLBACK_PLUGINS": str(self.kit / "playbooks" / "callback_plugins"),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
+            "ANSIBLE_DEPRECATION_WARNINGS": "False",
+            "ANSIBLE_FORKS": "20",
+            "ANSIBLE_GATHERING": "smart",  # once a run: all plays ask for the same facts
+            "ANSIBLE_INTERPRETER_PYTHON": "/usr/bin/python3",
+            "ANSIBLE_LOCALHOST_WARNING": "False",
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PIPELINING": "True",
+            "ANSIBLE_RETRY_FILES_ENABLED": "False",
+            "ANSIBLE_ROLES_PATH": str(self.kit / "roles"),
+        }
+        # Whatever the caller's habits are: a host that cannot prove itself gets no secrets, and
+        # the vault opens with the password it was closed with.
+        fixed = {
+            "ANSIBLE_HOST_KEY_CHECKING": "True",
+            "ANSIBLE_VAULT_PASSWORD_FILE": str(self.vault_password),
+        }
+        merged = {**kept, **own, **passed, **fixed}
+        if given := passed.get("ANSIBLE_CALLBACK_PLUGINS"):
+            both = f"{own['ANSIBLE_CALLBACK_PLUGINS']}:{given}"
+            merged["ANSIBLE_CALLBACK_PLUGINS"] = both
+        return merged
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One playbook on the hosts of one environment; `variables` are extra ones."""
+
+    name: str
+    limit: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    check: bool = False
+    diff: bool = False
+    hide: Collection[str] = field(default=(), repr=False)
+
+
+@dataclass(slots=True)
+class Recap:
+    """How every host ended: counts of ok, changed, failures, unreachable; and what failed."""
+
+    hosts: dict[str, dict[str, int]] = field(default_factory=dict)
+    failures: list[dict[str, str]] = field(default_factory=list)
+    changes: list[dict[str, str]] = field(default_factory=list)
+
+
+def play(ground: Ground, order: Play, log: Path, tell: Callable[[str, str], None]) -> Recap:
+    """Run a playbook to its end and return how every host ended; failures are faults.
+
+    `tell` hears of every task: its role and its name. The log gets every line, for its owner only.
+    """
+    recap = Recap()
+    tail: list[str] = []
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as kept, _child(ground, order) as lines:
+        for raw in lines.lines():
+            line = _mask(raw, order.hide)
+            kept.write(line if line.endswith("\n") else line + "\n")
+            event = _event(line)
+            if event is None:
+                tail = [*tail[-20:], line.rstrip()]
+            else:
+                _take(recap, event, tell)
+    _judge(order, recap, lines.status, tail, log)
+    return recap
+
+
+class _child:  # noqa: N801  # reads as a verb where it is used
+    """The running ansible-playbook; it dies with us, and a file of variables dies with it."""
+
+    def __init__(self, ground: Ground, order: Play) -> None:
+        self.ground, self.order, self.status = ground, order, 0
+
+    def __enter__(self) -> _child:
+        # Extra variables travel in a file only we can read: arguments are seen by everybody.
+        self.extra = tempfile.NamedTemporaryFile("w", suffix=".json")
+        json.dump(dict(self.order.variables), self.extra)
+        self.extra.flush()
+        playbook = self.ground.kit / "playbooks" / f"{self.order.name}.yml"
+        argv = [
+            *run.WITH_US, sys.executable, "-m", "ansible", "playbook", str(playbook),
+            "--inventory", str(self.ground.project_dir / "inventory.ini"),
+            "--limit", self.order.limit, "--extra-vars", f"@{self.extra.name}",
+            *(["--check"] if self.order.check else []), *(["--diff"] if self.order.diff else []),
+        ]  # fmt: skip
+        self.process = subprocess.Popen(
+            argv,
+            cwd=self.ground.project_dir,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env={**self.ground.surroundings(), "ANSIBLE_STDOUT_CALLBACK": "phaseline_events"},
+        )
+        return self
+
+    def lines(self) -> Iterator[str]:
+        """Yield what it prints, line by line."""
+        if self.process.stdout:
+            yield from self.process.stdout
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None and _[0] is not None:
+            self.process.terminate()
+        self.status = self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+        self.extra.close()
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    if not line.startswith('{"event"'):
+        return None
+    try:
+        found: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None
+    return found
+
+
+def _take(recap: Recap, event: Mapping[str, Any], tell: Callable[[str, str], None]) -> None:
+    if event["event"] == "task":
+        tell(event["role"], event["name"])
+    elif event["event"] == "recap":
+        recap.hosts = {name: dict(counts) for name, counts in event["hosts"].items()}
+    elif event["event"] == "result":
+        one = {key: str(event.get(key, "")) for key in ("host", "role", "task", "status")}
+        if event["status"] in {"failed", "unreachable"}:
+            recap.failures.append({**one, "message": str(event.get("message", ""))[:SHOWN]})
+        elif event["status"] == "changed":
+            recap.changes.append({**one, "diff": str(event.get("diff", ""))})
+
+
+def _judge(order: Play, recap: Recap, status: int, tail: list[str], log: Path) -> None:
+    if recap.failures:
+        raise PhaselineError(*(_fault(one, log) for one in recap.failures))
+    if status != 0:
+        said = "\n".join(line for line in tail if line)[-SHOWN:]
+        message = f"playbook {order.name} did not run: {said or f'exit status {status}'}"
+        raise PhaselineError(Fault("H042", message, None, f"The whole log: {log}"))
+
+
+def _fault(one: Mapping[str, str], log: Path) -> Fault:
+    place, said = Place(one["host"]), one["message"]
+    if any(text in said for text in KEY_TROUBLE):
+        hint = "Compare the key with the provider's console, then put it into known_hosts."
+        message = f"the SSH key of {one['host']} is unknown or has changed: {said}"
+        return Fault("H041", message, place, hint)
+    if one["status"] == "unreachable":
+        message = f"{one['host']} does not answer over SSH: {said}"
+        return Fault("H040", message, place, "Look at the host and its line in inventory.ini.")
+    where = f"{one['role']}: {one['task']}" if one["role"] else one["task"]
+    hint = f"Mend it and run the same command again. The whole log: {log}"
+    return Fault("H043", f"{where} failed: {said}", place, hint)
+
+
+def _mask(line: str, secrets: Collection[str]) -> str:
+    for secret in secrets:
+        if secret and secret in line:
+            line = line.replace(secret, HIDDEN)
+    return line

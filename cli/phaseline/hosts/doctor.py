@@ -1,0 +1,167 @@
+"""What this machine has of all that Phaseline needs, and the command that mends what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from phaseline.errors import Fault, PhaselineError
+from phaseline.hosts.lab import lab
+from phaseline.hosts.local import accounts, apt_mirror, run
+from phaseline.hosts.releases import wheels
+from phaseline.hosts.releases.debian_archive import KEYRING
+from phaseline.hosts.sandbox import odoo_server, postgres_server
+
+GIB = 1 << 30
+DISK_GIB = 5
+MEMORY_GIB = 2
+PYTHONS = ("3.11", "3.13")
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; without it `needed` says whether the main path stops."""
+
+    name: str
+    fine: bool
+    says: str
+    mend: str = ""
+    needed: bool = True
+
+
+def look(state: Path, cache: Path) -> tuple[Finding, ...]:
+    """Return everything that was looked at, in the order in which it is needed."""
+    return (
+        _debian(),
+        _python(),
+        _pip(),
+        _program("apt-get", "apt", "fetches Odoo from the Debian archive"),
+        _program("dpkg-deb", "dpkg", "unpacks Debian packages"),
+        _keyring(),
+        _mirror(),
+        _program("setpriv", "util-linux", "starts children that end with us"),
+        _postgresql(),
+        _account(),
+        *_room(state, cache),
+        _memory(),
+        _ports(),
+        _program("git", "git", "takes Odoo from a repository", needed=False),
+        _chromium(),
+        _lab(),
+    )
+
+
+def need_room(folder: Path, gib: int) -> None:
+    """Raise a fault unless the disk of a folder has so much room: better now than half-way."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    free = shutil.disk_usage(there).free / GIB
+    if free < gib:
+        hint = f"Free {gib} GiB there, or set PHASELINE_CACHE_HOME to a folder on another disk."
+        message = f"{there} has {free:.1f} GiB free, {gib} are needed"
+        raise PhaselineError(Fault("H016", message, hint=hint))
+
+
+def _debian() -> Finding:
+    name = apt_mirror.codename()
+    known = name in {"bookworm", "trixie"}
+    says = f"Debian {name or 'unknown'}"
+    return Finding(
+        "system", known, says, "Use Debian 12 or 13; others are not tried.", needed=False
+    )
+
+
+def _python() -> Finding:
+    found = [one for one in PYTHONS if Path(f"/usr/bin/python{one}").exists()]
+    ours = f"phaseline runs on {sys.version_info.major}.{sys.version_info.minor}"
+    says = f"/usr/bin/python{found[0]}, {ours}" if found else f"none of Debian's own, {ours}"
+    return Finding("python", bool(found), says, "apt-get install python3")
+
+
+def _pip() -> Finding:
+    try:
+        command = wheels.pip()
+    except PhaselineError:
+        return Finding("pip", fine=False, says="missing", mend="apt-get install python3-pip")
+    return Finding("pip", fine=True, says=" ".join(command[:3]))
+
+
+def _program(name: str, package: str, purpose: str, *, needed: bool = True) -> Finding:
+    try:
+        path = run.find(name, package)
+    except PhaselineError:
+        return Finding(name, False, f"missing: {purpose}", f"apt-get install {package}", needed)
+    return Finding(name, True, path, needed=needed)
+
+
+def _keyring() -> Finding:
+    says = str(KEYRING) if KEYRING.is_file() else "missing: packages could not be verified"
+    return Finding("keyring", KEYRING.is_file(), says, "apt-get install debian-archive-keyring")
+
+
+def _mirror() -> Finding:
+    try:
+        return Finding("mirror", fine=True, says=apt_mirror.find())
+    except PhaselineError as error:
+        mend = f"Set the variable {apt_mirror.VARIABLE} to the address of a Debian mirror."
+        return Finding("mirror", fine=False, says=error.faults[0].message, mend=mend)
+
+
+def _postgresql() -> Finding:
+    try:
+        path = postgres_server.find_programs()
+    except PhaselineError:
+        return Finding("postgresql", fine=False, says="missing", mend="apt-get install postgresql")
+    return Finding("postgresql", fine=True, says=str(path))
+
+
+def _account() -> Finding:
+    try:
+        account = accounts.choose()
+    except PhaselineError:
+        made = f"{accounts.SYSTEM_ACCOUNT}, made by the first `phaseline sandbox up`"
+        return Finding("account", fine=True, says=made)
+    return Finding("account", fine=True, says=f"PostgreSQL and Odoo run as {account.name}")
+
+
+def _room(state: Path, cache: Path) -> list[Finding]:
+    found = []
+    for name, folder in (("state", state), ("cache", cache)):
+        there = next(one for one in (folder, *folder.parents) if one.exists())
+        free = shutil.disk_usage(there).free / GIB
+        may = os.access(there, os.W_OK)
+        says = f"{folder}: {free:.0f} GiB free" + ("" if may else ", not writable")
+        mend = f"Free {DISK_GIB} GiB on that disk, or own the folder."
+        found.append(Finding(name, may and free >= DISK_GIB, says, mend))
+    return found
+
+
+def _memory() -> Finding:
+    lines = Path("/proc/meminfo").read_text(encoding="utf-8").splitlines()
+    free = next(int(one.split()[1]) for one in lines if one.startswith("MemAvailable")) / (1 << 20)
+    mend = f"End something: the sandbox wants {MEMORY_GIB} GiB."
+    return Finding("memory", free >= MEMORY_GIB, f"{free:.1f} GiB available", mend)
+
+
+def _ports() -> Finding:
+    try:
+        found = odoo_server.free_ports(2)
+    except OSError as error:
+        return Finding("ports", False, f"none free: {error}", "Check the network of this machine.")
+    return Finding("ports", fine=True, says=f"{odoo_server.HOST} has free ones, as {found[0]}")
+
+
+def _chromium() -> Finding:
+    path = next((one for one in CHROMIUM if Path(one).exists()), None)
+    says = path or "missing: only the browser tests need it"
+    return Finding("chromium", path is not None, says, "apt-get install chromium", needed=False)
+
+
+def _lab() -> Finding:
+    names = lab.missing()
+    says = f"missing: {', '.join(names)}" if names else "the programs of `phaseline lab` are there"
+    mend = f"apt-get install {' '.join(sorted({lab.PROGRAMS[name] for name in names}))}"
+    return Finding("lab", not names, says, mend, needed=False)

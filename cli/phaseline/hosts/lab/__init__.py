@@ -1,0 +1,1 @@
+"""The lab: Debian hosts on a bridge of this machine."""

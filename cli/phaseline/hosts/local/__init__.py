@@ -1,0 +1,1 @@
+"""Processes, accounts, files and mirrors of this machine."""

@@ -1,0 +1,1 @@
+"""Releases built, packed, verified and described."""

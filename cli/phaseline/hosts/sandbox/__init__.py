@@ -1,0 +1,1 @@
+"""The sandbox: one Odoo and one PostgreSQL as processes of this machine."""

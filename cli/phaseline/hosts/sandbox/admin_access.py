@@ -1,0 +1,119 @@
+"""The administrator's password and API key, put into a database that nobody is connected to.
+
+Odoo has no public method that makes a key, and its shell takes seconds to load. So the hashes are
+made with the release's own libraries, in the form that `res.users` and `res.users.apikeys` of Odoo
+19 read, and written in one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from phaseline.hosts.local import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from phaseline.hosts.sandbox.odoo_server import Server
+
+LOGIN = "admin"
+ADMIN = 2  # base.user_admin
+KEY_BYTES = 20
+SCRIPT = """
+import json, sys
+order = json.load(sys.stdin)
+sys.path.insert(0, order["python"])
+import psycopg2
+from passlib.context import CryptContext
+
+password = CryptContext(["pbkdf2_sha512"], pbkdf2_sha512__rounds=600_000)
+key = CryptContext(["pbkdf2_sha512"], pbkdf2_sha512__rounds=6000)
+database = psycopg2.connect(dbname=order["database"], host=order["host"], port=order["port"],
+                            user=order["role"], connect_timeout=10)
+with database, database.cursor() as cursor:
+    if order["password"] is None:
+        cursor.execute("UPDATE res_users SET password = NULL WHERE id = %s", [order["user"]])
+    else:
+        cursor.execute("UPDATE res_users SET password = %s WHERE id = %s",
+                       [password.hash(order["password"]), order["user"]])
+        cursor.execute("DELETE FROM res_users_apikeys WHERE name = 'phaseline'")
+        cursor.execute(
+            "INSERT INTO res_users_apikeys (name, user_id, key, index) VALUES (%s, %s, %s, %s)",
+            ["phaseline", order["user"], key.hash(order["key"]), order["key"][:8]])
+    for name, value in order["parameters"].items():
+        cursor.execute(
+            "INSERT INTO ir_config_parameter (key, value, create_date, write_date)"
+            " VALUES (%s, %s, now() at time zone 'utc', now() at time zone 'utc')"
+            " ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value", [name, value])
+database.close()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How the administrator signs in."""
+
+    password: str = field(repr=False)
+    api_key: str = field(repr=False)
+
+
+def get_or_make(folder: Path) -> Access:
+    """Return the password and key kept in a folder, making files only the caller can read."""
+    return Access(
+        _kept(folder / "admin_password", secrets.token_urlsafe(15)),
+        _kept(folder / "api_key", secrets.token_hex(KEY_BYTES)),
+    )
+
+
+def read(folder: Path) -> Access | None:
+    """Return the password and key kept in a folder, or None."""
+    files = [folder / "admin_password", folder / "api_key"]
+    if not all(file.is_file() for file in files):
+        return None
+    return Access(*(file.read_text(encoding="utf-8").strip() for file in files))
+
+
+def grant(server: Server, database: str, access: Access | None, url: str | None = None) -> None:
+    """Put the administrator's access into a database; None shuts the account."""
+    addresses = {"web.base.url": url, "web.base.url.freeze": "True", "report.url": url}
+    order = {
+        "python": str(server.release / "python"),
+        "database": database,
+        "host": str(server.cluster.sockets),
+        "port": 5432,
+        "role": "odoo",
+        "user": ADMIN,
+        "password": access.password if access else None,
+        "key": access.api_key if access else None,
+        "parameters": addresses if url else {},
+    }
+    outcome = run.attempt(
+        [interpreter(server.release), "-I", "-c", SCRIPT],
+        account=server.account,
+        env=server.environment(),
+        cwd=server.run,
+        send=json.dumps(order),
+        timeout=120,
+    )
+    run.must(outcome, "H017", "the administrator's access could not be set")
+
+
+def interpreter(release: Path) -> str:
+    """Return the Python that a release's launcher names."""
+    first = (release / "bin/odoo").read_text(encoding="utf-8").split("\n", 1)[0]
+    return first.removeprefix("#!").strip()
+
+
+def _kept(file: Path, fresh: str) -> str:
+    if not file.is_file():
+        part = file.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(fresh + "\n")
+        part.rename(file)
+    return file.read_text(encoding="utf-8").strip()

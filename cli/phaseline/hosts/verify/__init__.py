@@ -1,0 +1,1 @@
+"""Facts read from hosts and sites, and checks that judge them."""

@@ -1,0 +1,1 @@
+"""Programs sent to hosts to read facts: standard library only."""

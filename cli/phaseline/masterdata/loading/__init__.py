@@ -1,0 +1,1 @@
+"""Rows into batches, compared with what Odoo has, and reconciled afterwards."""

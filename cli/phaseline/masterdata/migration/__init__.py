@@ -1,0 +1,1 @@
+"""Mappings from a source system: named pure transforms and what they make."""

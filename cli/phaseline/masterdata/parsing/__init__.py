@@ -1,0 +1,1 @@
+"""Text and cells to values: numbers, dates, codes and their check digits."""

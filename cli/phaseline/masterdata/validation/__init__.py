@@ -1,0 +1,1 @@
+"""Rules over parsed rows, references between them, and the verdict."""

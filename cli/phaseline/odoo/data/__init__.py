@@ -1,0 +1,1 @@
+"""Rows into one Odoo: read in bulk, created, updated, and counted on both sides."""

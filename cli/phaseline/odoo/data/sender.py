@@ -1,0 +1,165 @@
+"""Sends batches to Odoo's `load`, side by side, and finds out what became of each line."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from phaseline.errors import Fault, PhaselineError
+from phaseline.odoo.data import bulk_reads
+from phaseline.odoo.data.parallel import spread
+from phaseline.odoo.faults import codes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from phaseline.masterdata.loading.comparison import FieldKind
+    from phaseline.masterdata.spec import Shape
+    from phaseline.odoo.data.bulk_create import Maker
+    from phaseline.odoo.data.outcome import Batch, Outcome
+    from phaseline.odoo.port import Port
+
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nosubscribe": True,
+    "mail_create_nolog": True,
+    "mail_notrack": True,
+    "lang": "en_US",
+}
+AT_MOST = 200  # `load` retries a refused batch row by row: 0.12 s each, a worker dies at 60 s
+PATIENCE = 30.0
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+PAUSE = 2.0
+TIMEOUT = 600.0
+REFUSED = frozenset({"O003", "O004", "O005", "O006", "O011"})
+
+
+def patient(port: Port, model: str, method: str, *ids: Any, **named: Any) -> Any:
+    """Call a method; when Odoo was busy and rolled everything back, call it again."""
+    for pause in PAUSES:
+        try:
+            return port.call(model, method, *ids, **named)
+        except PhaselineError as error:
+            if error.faults[0].code != "O011":
+                raise
+            time.sleep(pause)
+    return port.call(model, method, *ids, **named)
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends the batches of one shape through all ports at once, each if the lock is still ours."""
+
+    ports: Sequence[Port]
+    shape: Shape
+    kinds: Mapping[str, FieldKind]
+    outcome: Outcome
+    maker: Maker | None = None
+    guard: Callable[[], None] = lambda: None
+
+    def send(self, batches: Sequence[Batch]) -> None:
+        """Send every batch; stops at the first answer that is lost or refused by the network."""
+        spread(self.ports, batches, self._deliver)
+
+    def _deliver(self, port: Port, batch: Batch) -> None:
+        if self.outcome.stopped or not batch.records:
+            self.outcome.skip(batch.records)
+            return
+        try:
+            self.guard()
+            if self._made(port, batch):
+                self.outcome.done(batch)
+                return
+            if len(batch.records) > AT_MOST:
+                for half in batch.halves():
+                    self._deliver(port, half)
+                return
+            answer = patient(
+                port,
+                self.shape.model,
+                "load",
+                fields=list(batch.columns),
+                data=[list(row) for row in batch.rows],
+                context=self._context,
+                timeout=TIMEOUT,
+            )
+        except PhaselineError as error:
+            self._failed(port, batch, error.faults[0])
+            return
+        if answer["ids"]:
+            self.outcome.done(batch)
+        else:
+            self._refused(port, batch, answer["messages"])
+
+    @property
+    def _context(self) -> dict[str, Any]:
+        return {**QUIET, **dict(self.shape.context)}
+
+    def _made(self, port: Port, batch: Batch) -> bool:
+        """Whether the batch was made in one go; what Odoo refuses is left to `load`."""
+        if self.maker is None or not batch.values:
+            return False
+        names = [record.xmlid for record in batch.records]
+        try:
+            self.maker.make(port, self.shape.model, names, batch.values, self._context)
+        except PhaselineError as error:
+            if codes(error) <= REFUSED:
+                return False
+            raise
+        return True
+
+    def _failed(self, port: Port, batch: Batch, fault: Fault) -> None:
+        if fault.code == "O007":
+            self._settle(port, batch, fault)
+        elif fault.code in {"O005", "O006"}:
+            self._halve(port, batch, fault.message)
+        else:
+            self.outcome.stop(batch, fault)
+
+    def _settle(self, port: Port, batch: Batch, fault: Fault) -> None:
+        """Find out by external id whether new records arrived; changes are read next time."""
+        deadline = time.monotonic() + PATIENCE
+        while batch.creates and time.monotonic() < deadline:
+            try:
+                there = bulk_reads.external_ids(port, [one.xmlid for one in batch.records])
+            except PhaselineError:
+                break
+            if len(there) == len(batch.records):
+                self.outcome.done(batch)
+                return
+            time.sleep(PAUSE)
+        self.outcome.lost(batch, fault)
+
+    def _refused(self, port: Port, batch: Batch, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Odoo kept nothing of the batch: take out the rows it names and send the rest."""
+        named = {
+            int(message["record"]): str(message["message"])
+            for message in messages
+            if message.get("type") == "error" and "record" in message
+        }
+        if not named:
+            said = "; ".join(str(message.get("message")) for message in messages)
+            self._halve(port, batch, said)
+            return
+        rivals = self._made_meanwhile(port, batch, named)
+        self.outcome.found(len(rivals))
+        for place, said in named.items():
+            if place not in rivals:
+                self.outcome.refuse(batch.records[place], "D060", said)
+        self._deliver(port, batch.without(named))
+
+    def _made_meanwhile(self, port: Port, batch: Batch, places: Iterable[int]) -> set[int]:
+        """Return the refused rows that are in Odoo: a run that was killed had sent them before."""
+        if not batch.creates:
+            return set()
+        there = bulk_reads.external_ids(port, [batch.records[place].xmlid for place in places])
+        return {place for place in places if batch.records[place].xmlid in there}
+
+    def _halve(self, port: Port, batch: Batch, said: str) -> None:
+        """Odoo names no row: look for it by halves."""
+        if len(batch.records) == 1:
+            self.outcome.refuse(batch.records[0], "D060", said)
+            return
+        for half in batch.halves():
+            self._deliver(port, half)

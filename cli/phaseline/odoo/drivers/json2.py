@@ -1,0 +1,110 @@
+"""The JSON-2 driver, the default from Odoo 19 on: a bearer key and named arguments."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from phaseline.errors import Fault, PhaselineError
+from phaseline.odoo.faults import Asked, asked, lost, no_database, refused, secret_values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phaseline.odoo.drivers.http import Wire
+    from phaseline.odoo.port import Values
+
+
+class Json2:
+    """One user's door to one database, over `/json/2`; safe to use from several threads."""
+
+    def __init__(self, wire: Wire, database: str, api_key: str) -> None:
+        """Ask who the key belongs to, which proves key, database and API in one call."""
+        self._wire = wire
+        self._key = api_key
+        self._headers = {"Authorization": f"bearer {api_key}", "X-Odoo-Database": database}
+        self.database = database
+        self.uid = int(self.call("res.users", "context_get")["uid"])
+
+    def __repr__(self) -> str:
+        """Return where it leads, without the key."""
+        return f"Json2({self.url!r}, {self.database!r})"
+
+    @property
+    def url(self) -> str:
+        """Base URL without a trailing slash."""
+        return self._wire.url
+
+    def call(
+        self,
+        model: str,
+        method: str,
+        ids: Sequence[int] | None = None,
+        *,
+        context: Values | None = None,
+        timeout: float | None = None,
+        **arguments: Any,
+    ) -> Any:
+        """The method's plain JSON answer (see `Port.call`)."""
+        body: dict[str, Any] = dict(arguments)
+        if ids is not None:
+            body["ids"] = list(ids)
+        if context:
+            body["context"] = dict(context)
+        call = asked(model, method, ids, arguments)
+        request = self._wire.request(
+            f"/json/2/{model}/{method}",
+            json.dumps(body, allow_nan=False).encode(),
+            self._headers,
+        )
+        response = self._wire.send(request, call, timeout=timeout)
+        if response.status_code == httpx.codes.OK:
+            return self._decoded(call, response)
+        raise self._fault(call, response, secret_values(body) | {self._key})
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._wire.close()
+
+    def _decoded(self, call: Asked, response: httpx.Response) -> Any:
+        try:
+            return response.json()
+        except ValueError as err:
+            raise lost(call, self.url, "the answer is not JSON") from err
+
+    def _fault(
+        self, call: Asked, response: httpx.Response, secrets: frozenset[str]
+    ) -> PhaselineError:
+        try:
+            told = response.json()
+            return refused(
+                call,
+                str(told["name"]),
+                str(told["message"]),
+                status=response.status_code,
+                secrets=secrets,
+            )
+        except (ValueError, KeyError, TypeError):
+            return self._foreign(call, response)
+
+    def _foreign(self, call: Asked, response: httpx.Response) -> PhaselineError:
+        """An answer that is not from the API: no database, a redirect, a proxy's page."""
+        status = response.status_code
+        if b"No database is selected" in response.content:
+            return no_database(self.database, self.url)
+        if response.is_redirect:
+            there = response.headers.get("Location", "elsewhere")
+            return PhaselineError(
+                Fault(
+                    "O010",
+                    f"{self.url} sends calls on to {there}",
+                    hint="Use that address in the inventory.",
+                )
+            )
+        if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            return lost(call, self.url, f"answer {status} is not from Odoo")
+        if status == httpx.codes.NOT_FOUND:
+            return PhaselineError(Fault("O010", f"{self.url} does not speak JSON-2"))
+        return refused(call, "", f"the server answered {status}", status=status)

@@ -1,0 +1,1 @@
+"""Proofs run on one Odoo, as the person whose work it is."""

@@ -1,0 +1,1 @@
+"""Stages on one Odoo: read, write, settings, modules, markers."""

@@ -1,0 +1,53 @@
+"""Which fields a reading has to know, and Odoo's definition of a field in our words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from phaseline.core.plan.actual import FieldInfo
+from phaseline.core.plan.baseline import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phaseline.core.blueprint.desired import Desired
+    from phaseline.core.blueprint.records import Record
+
+ATTRIBUTES = ("type", "relation", "relation_field", "digits", "selection", "readonly")
+
+
+def named_fields(
+    desired: Desired, ids: Mapping[str, tuple[str, int]], models: Mapping[str, str]
+) -> dict[str, set[str]]:
+    """Return the fields anybody names, by model."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for record in desired.records:
+        named[record.model] |= {*record.values, *record.initial}
+        if record.call:
+            named[record.call.model] |= set(record.call.expect)
+        if record.parent and record.parent[0] in models:
+            named[models[record.parent[0]]].add(record.parent[1])
+        for model, name in followed(record, ids):
+            named[model].add(name)
+    if desired.settings:
+        named[SETTINGS] = set(desired.settings)
+    return named
+
+
+def followed(record: Record, ids: Mapping[str, tuple[str, int]]) -> set[tuple[str, str]]:
+    """Return the fields that `ref:name/field` follows, with their models."""
+    return {(ids[ref.name][0], ref.path) for ref in record.refs() if ref.path and ref.name in ids}
+
+
+def field_info(row: Mapping[str, Any]) -> FieldInfo:
+    """Return our view of one field's definition."""
+    digits = row.get("digits")
+    return FieldInfo(
+        type=row["type"],
+        relation=row.get("relation") or "",
+        inverse=row.get("relation_field") or "",
+        digits=digits[1] if digits else None,
+        choices=tuple(str(choice[0]) for choice in row.get("selection") or ()),
+        readonly=bool(row.get("readonly")),
+    )

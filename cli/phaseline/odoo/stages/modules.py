@@ -1,0 +1,67 @@
+"""Reads the states of modules; installs them and proves by their state that they are installed."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+from phaseline.errors import Fault, PhaselineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from phaseline.core.plan.model import Change
+    from phaseline.odoo.port import Port
+
+TIMEOUT = 1800.0
+PATIENCE = 300.0
+PAUSE = 5.0
+
+
+def states(port: Port, names: Iterable[str]) -> tuple[dict[str, str], str]:
+    """Return the state of each module, and the series of this Odoo as its base module tells it."""
+    domain = [["name", "in", sorted({*names, "base"})]]
+    fields = ["name", "state", "latest_version"]  # Odoo's name for the installed one
+    rows = port.call("ir.module.module", "search_read", domain=domain, fields=fields)
+    versions = [row["latest_version"] or "" for row in rows if row["name"] == "base"]
+    series = ".".join(re.findall(r"\d+", "".join(versions))[:2])
+    return {row["name"]: row["state"] for row in rows}, series
+
+
+def install(port: Port, changes: Sequence[Change]) -> None:
+    """Install the modules of these changes; one that ends up elsewhere is a fault."""
+    names = sorted(change.ref for change in changes)
+    domain = [["name", "in", names]]
+    rows = port.call("ir.module.module", "search_read", domain=domain, fields=["name"])
+    try:
+        ids = [row["id"] for row in rows]
+        port.call("ir.module.module", "button_immediate_install", ids, timeout=TIMEOUT)
+    except PhaselineError as error:
+        if error.faults[0].code != "O007":
+            raise
+    found = wait(port, names)
+    faults = [
+        Fault(
+            "E012",
+            f"module '{change.ref}' is '{found.get(change.ref)}' instead of installed",
+            change.place,
+            "Read Odoo's log for the reason, then apply again.",
+        )
+        for change in changes
+        if found.get(change.ref) != "installed"
+    ]
+    if faults:
+        raise PhaselineError(*faults)
+
+
+def wait(port: Port, names: Sequence[str]) -> dict[str, str]:
+    """Return the modules' states once no installation is under way any more."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        domain = [["name", "in", list(names)]]
+        rows = port.call("ir.module.module", "search_read", domain=domain, fields=["name", "state"])
+        found = {row["name"]: row["state"] for row in rows}
+        if "to install" not in found.values() or time.monotonic() > until:
+            return found
+        time.sleep(PAUSE)
