@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from hosts import rollouts
+from hosts import environments
 from phaseline.flows import init
 from phaseline.flows.machines import sandbox as flow
 
@@ -145,10 +145,10 @@ def lab_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield Path(reused).absolute()
         return
     folder = tmp_path_factory.mktemp("lab") / "project"
-    bench = rollouts.project(folder, TENANTS)
+    bench = environments.project(folder, TENANTS)
     try:
-        bench.up(rollouts.BOTH, "--tmpfs")
-        rollouts.provision(folder, "testing", "production")
+        bench.up(environments.BOTH, "--tmpfs")
+        environments.provision(folder, "testing", "production")
         yield folder
     finally:
         bench.run("down")

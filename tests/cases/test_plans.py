@@ -10,7 +10,7 @@ import yaml
 
 from phaseline.errors import PhaselineError
 from phaseline.flows.stages.plan import make
-from unit.engine_room import workshop
+from unit.memory_project import workshop
 
 CASES = sorted((Path(__file__).parent / "plan").glob("*.yml"))
 

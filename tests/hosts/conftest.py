@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosts import grounds, rollouts
-from hosts.labs import Bench
+from hosts import environments, role_hosts
+from hosts.lab_client import Bench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,20 +18,20 @@ REUSED = "PHASELINE_TEST_ALONE_PROJECT"  # a project whose one host may be provi
 
 
 @pytest.fixture(scope="session")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[grounds.Ground]:
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[role_hosts.Ground]:
     """Two bare hosts, Debian 13 and 12, that the tests of single roles share."""
     bench = Bench(tmp_path_factory.mktemp("ground") / "project")
     bench.project.mkdir()
     try:
-        yield grounds.made(bench)
+        yield role_hosts.made(bench)
     finally:
         bench.run("down")
 
 
 @pytest.fixture(scope="session")
-def ready(ground: grounds.Ground) -> grounds.Ground:
+def ready(ground: role_hosts.Ground) -> role_hosts.Ground:
     """The same hosts after the plays of the ground roles' READMEs."""
-    assert ground.play(*grounds.ROLES).failures == {}
+    assert ground.play(*role_hosts.ROLES).failures == {}
     return ground
 
 
@@ -42,9 +42,9 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield Bench(Path(reused).absolute())
         return
     folder = tmp_path_factory.mktemp("alone") / "project"
-    bench = rollouts.project(folder, {"testing": ("harbour",)})
+    bench = environments.project(folder, {"testing": ("harbour",)})
     try:
-        bench.up(rollouts.ALONE.format(suite="trixie"))
+        bench.up(environments.ALONE.format(suite="trixie"))
         yield bench
     finally:
         bench.run("down")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosts import grounds
+from hosts import role_hosts
 
 if TYPE_CHECKING:
-    from hosts.grounds import Ground, Said
+    from hosts.role_hosts import Ground, Said
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
@@ -54,7 +54,7 @@ def issue(ground: Ground, *domains: str) -> Said:
 @pytest.fixture(scope="module")
 def issued(ready: Ground) -> Ground:
     """Hosts whose own authority's certificate gave way to pebble's."""
-    for name in grounds.HOSTS:
+    for name in role_hosts.HOSTS:
         ready.host(name).check_output(AUTHORITY)
     said = issue(ready, DOMAIN)
     assert said.failures == {}
@@ -66,7 +66,7 @@ def test_a_second_run_asks_for_nothing(issued: Ground) -> None:
     assert (said.failures, said.changes) == ({}, [])
 
 
-@pytest.mark.parametrize("name", grounds.HOSTS)
+@pytest.mark.parametrize("name", role_hosts.HOSTS)
 def test_the_authority_looked_at_port_80_and_signed(issued: Ground, name: str) -> None:
     host = issued.host(name)
     said = host.check_output(f"openssl x509 -in {SITE} -noout -issuer -ext subjectAltName")
@@ -75,7 +75,7 @@ def test_the_authority_looked_at_port_80_and_signed(issued: Ground, name: str) -
     assert host.check_output("journalctl -u pebble --no-pager").count("by completed challenge") >= 1
 
 
-@pytest.mark.parametrize("name", grounds.HOSTS)
+@pytest.mark.parametrize("name", role_hosts.HOSTS)
 def test_certbots_timer_renews_and_the_proxy_reads_it(issued: Ground, name: str) -> None:
     host = issued.host(name)
     workers = "pgrep -f 'nginx: worker process$' | sort"
@@ -90,8 +90,8 @@ def test_certbots_timer_renews_and_the_proxy_reads_it(issued: Ground, name: str)
 
 def test_a_domain_that_does_not_lead_here_is_told_and_leaves_nothing(issued: Ground) -> None:
     said = issue(issued, UNKNOWN)
-    assert set(said.failures) == set(grounds.HOSTS)
-    for name in grounds.HOSTS:
+    assert set(said.failures) == set(role_hosts.HOSTS)
+    for name in role_hosts.HOSTS:
         left = f"find /etc/phaseline/tls /etc/letsencrypt -name '*{UNKNOWN}*'"
         assert issued.host(name).check_output(left) == ""
 
@@ -99,7 +99,7 @@ def test_a_domain_that_does_not_lead_here_is_told_and_leaves_nothing(issued: Gro
 def test_a_domain_that_no_site_names_is_forgotten(issued: Ground) -> None:
     said = issued.play("tenant_site", tenant_site_tenants=[])
     assert said.failures == {}
-    for name in grounds.HOSTS:
+    for name in role_hosts.HOSTS:
         left = f"find /etc/phaseline/tls/sites /etc/letsencrypt -name '*{DOMAIN}*'"
         assert issued.host(name).check_output(left) == ""
     said = issued.play("tenant_site", tenant_site_tenants=[])

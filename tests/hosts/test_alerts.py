@@ -12,15 +12,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from hosts.alarms import awaited, firing, prometheus
+from hosts.alert_client import awaited, firing, prometheus
+from hosts.external_client import controller
 from hosts.faults import BREAK, MEND, SHORTEN
-from hosts.strangers import controller
 from phaseline.files.environments import vault
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hosts.strangers import Site
+    from hosts.external_client import Site
 
 pytestmark = pytest.mark.hosts
 

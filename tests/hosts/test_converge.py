@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hosts import killed, rollouts
-from hosts.labs import Bench
+from hosts import environments, interrupted_runs
+from hosts.lab_client import Bench
 from phaseline.files.paths import kit_dir
 from phaseline.flows import environment
 from phaseline.flows.environments import provision
@@ -49,7 +49,7 @@ true
 
 @pytest.mark.long
 def test_check_mode_completes_on_a_fresh_host_and_predicts(alone: Bench) -> None:
-    (said,) = rollouts.provision(alone.project, "testing", "--check")
+    (said,) = environments.provision(alone.project, "testing", "--check")
     assert said["check"]
     roles = {one["role"] for one in said["changes"]}
     assert {"host_base", "firewall", "certificates", "postgres", "proxy"} <= roles
@@ -60,10 +60,10 @@ def test_check_mode_completes_on_a_fresh_host_and_predicts(alone: Bench) -> None
 @pytest.mark.long
 def test_a_run_killed_at_every_role_boundary_converges(alone: Bench, tmp_path: Path) -> None:
     provision.ensure_releases(alone.project, "testing", lambda *_: None)
-    roles = killed.everywhere(alone.project, "testing", tmp_path)
+    roles = interrupted_runs.everywhere(alone.project, "testing", tmp_path)
     assert len(roles) >= 15
-    (said,) = rollouts.provision(alone.project, "testing")
-    assert rollouts.changed([said]) == []
+    (said,) = environments.provision(alone.project, "testing")
+    assert environments.changed([said]) == []
     with environment.connect(alone.project, "testing/harbour") as door:
         assert door.url == "https://harbour.testing.lab.test"
 
@@ -75,12 +75,12 @@ def test_numbers_of_an_older_phaseline_are_mended_with_everything_that_has_them(
 ) -> None:
     """Groups had any number before nodes agreed on them: files, Odoo and nginx still have it."""
     alone.ssh("all1", state)
-    (said,) = rollouts.provision(alone.project, "testing")
+    (said,) = environments.provision(alone.project, "testing")
     assert {one["role"] for one in said["changes"]} >= {"tenant_service"}
     assert alone.ssh("all1", STRAY) == ""
-    verified = rollouts.call(alone.project, "env", "verify", "testing", "--deep")
+    verified = environments.call(alone.project, "env", "verify", "testing", "--deep")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    assert rollouts.changed(rollouts.provision(alone.project, "testing")) == []
+    assert environments.changed(environments.provision(alone.project, "testing")) == []
 
 
 @pytest.mark.long
@@ -88,7 +88,7 @@ def test_a_number_that_another_account_has_is_told_and_no_tenant_stops(alone: Be
     """As when the order of tenants without ports was changed by hand."""
     alone.ssh("all1", "groupmod -g 777 odoo-harbour; groupadd -g $(id -u odoo-harbour) quayside")
     try:
-        answer = rollouts.call(alone.project, "env", "provision", "testing")
+        answer = environments.call(alone.project, "env", "provision", "testing")
         assert alone.ssh("all1", "systemctl is-active odoo@harbour") == "active"
     finally:
         alone.ssh("all1", "groupdel quayside; groupmod -g $(id -u odoo-harbour) odoo-harbour")
@@ -98,12 +98,12 @@ def test_a_number_that_another_account_has_is_told_and_no_tenant_stops(alone: Be
 
 @pytest.mark.long
 def test_debian_twelve_stands_as_debian_thirteen_does(tmp_path: Path) -> None:
-    bench = rollouts.project(tmp_path / "project", {"testing": ("harbour",)})
+    bench = environments.project(tmp_path / "project", {"testing": ("harbour",)})
     try:
-        bench.up(rollouts.ALONE.format(suite="bookworm"))
-        rollouts.provision(bench.project, "testing")
+        bench.up(environments.ALONE.format(suite="bookworm"))
+        environments.provision(bench.project, "testing")
         assert bench.ssh("all1", "psql --version").split()[2].startswith("15.")
-        assert rollouts.changed(rollouts.provision(bench.project, "testing")) == []
+        assert environments.changed(environments.provision(bench.project, "testing")) == []
         with environment.connect(bench.project, "testing/harbour") as door:
             assert door.url == "https://harbour.testing.lab.test"
     finally:
@@ -111,8 +111,8 @@ def test_debian_twelve_stands_as_debian_thirteen_does(tmp_path: Path) -> None:
 
 
 def test_a_second_run_changes_nothing_on_any_host(lab_project: Path) -> None:
-    results = rollouts.provision(lab_project, "testing", "production")
-    assert rollouts.changed(results) == []
+    results = environments.provision(lab_project, "testing", "production")
+    assert environments.changed(results) == []
     assert {name for one in results for name in one["hosts"]} == {
         "test1",
         "app1",
@@ -159,4 +159,4 @@ def test_an_nginx_that_has_not_read_its_files_is_noticed(lab_project: Path) -> N
 
 @pytest.mark.long
 def test_check_mode_of_a_standing_environment_predicts_nothing(lab_project: Path) -> None:
-    assert rollouts.changed(rollouts.provision(lab_project, "testing", "--check")) == []
+    assert environments.changed(environments.provision(lab_project, "testing", "--check")) == []

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosts import rollouts
-from hosts.strangers import Site, controller
+from hosts import environments
+from hosts.external_client import Site, controller
 from phaseline.files.environments import group_vars
 from phaseline.files.paths import kit_dir
 from phaseline.flows import environment
@@ -23,7 +23,7 @@ from phaseline.hosts.releases import archive
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hosts.labs import Bench
+    from hosts.lab_client import Bench
     from phaseline.hosts.ansible.playbook import Recap
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
@@ -57,17 +57,17 @@ ls -d /var/lib/odoo/.template/template_* | xargs -n1 basename
 @pytest.fixture(scope="module")
 def stands(alone: Bench) -> Iterator[Bench]:
     """The environment of one host, with a second tenant."""
-    rollouts.provision(alone.project, "testing")
+    environments.provision(alone.project, "testing")
     old = group_vars.releases(alone.project, "testing")
     domain = "quayside.testing.lab.test"
     words = ["tenant", "add", "quayside", "--env", "testing", "--domain", domain]
-    added = rollouts.call(alone.project, *words)
+    added = environments.call(alone.project, *words)
     assert added.returncode == 0, added.stderr
     yield alone
     declare(alone.project, old[PYTHON])
-    rollouts.provision(alone.project, "testing")
+    environments.provision(alone.project, "testing")
     words = ["tenant", "retire", "quayside", "--env", "testing", "--confirm", "quayside"]
-    rollouts.call(alone.project, *words)
+    environments.call(alone.project, *words)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def runs(bench: Bench, tenant: str) -> tuple[str, str]:
 
 
 def verify(project: Path, *words: str) -> None:
-    said = rollouts.call(project, "env", "verify", "testing", *words)
+    said = environments.call(project, "env", "verify", "testing", *words)
     assert said.returncode == 0, said.stdout + said.stderr
 
 
@@ -159,7 +159,7 @@ def test_one_tenant_goes_first_and_the_other_goes_on_undisturbed(
 
 
 def test_a_tenant_that_stayed_behind_is_told(stands: Bench, new: str) -> None:
-    answer = rollouts.call(stands.project, "env", "verify", "testing", "--format", "json")
+    answer = environments.call(stands.project, "env", "verify", "testing", "--format", "json")
     assert answer.returncode != 0
     assert "quayside" in answer.stdout
     assert new in answer.stdout

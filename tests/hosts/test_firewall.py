@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hosts import grounds
+from hosts import role_hosts
 from phaseline.hosts.local import apt_mirror
 
 if TYPE_CHECKING:
-    from hosts.grounds import Ground
+    from hosts.role_hosts import Ground
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
@@ -39,7 +39,7 @@ def answers_again(where: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("name", grounds.HOSTS)
+@pytest.mark.parametrize("name", role_hosts.HOSTS)
 def test_from_outside_only_what_is_listed_answers(ready: Ground, name: str) -> None:
     host = ready.host(name)
     host.run("systemd-run --quiet --collect --unit=loud python3 -m http.server 8069")
@@ -53,7 +53,7 @@ def test_from_outside_only_what_is_listed_answers(ready: Ground, name: str) -> N
     assert open_ports == [22]
 
 
-@pytest.mark.parametrize("name", grounds.HOSTS)
+@pytest.mark.parametrize("name", role_hosts.HOSTS)
 def test_only_those_who_fetch_packages_get_out(ready: Ground, name: str) -> None:
     host = ready.host(name)
     assert host.run(f"runuser -u _apt -- {OUT}").rc == 0

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hosts.strangers import Site, controller, stranger
+from hosts.external_client import Site, controller, stranger
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosts import grounds
+from hosts import role_hosts
 from phaseline.hosts.lab import ssh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hosts.grounds import Ground
+    from hosts.role_hosts import Ground
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
@@ -39,7 +39,7 @@ time.sleep(60)
 
 
 def test_check_mode_passes_on_a_fresh_host_and_predicts(ground: Ground) -> None:
-    predicted = ground.play(*grounds.ROLES, check=True)
+    predicted = ground.play(*role_hosts.ROLES, check=True)
     assert predicted.failures == {}
     assert all(changed > 5 for changed, _ in predicted.ended.values()), predicted.ended
 
@@ -47,11 +47,11 @@ def test_check_mode_passes_on_a_fresh_host_and_predicts(ground: Ground) -> None:
 def test_the_examples_of_the_readmes_make_a_host_and_a_second_run_changes_nothing(
     ready: Ground,
 ) -> None:
-    again = ready.play(*grounds.ROLES)
+    again = ready.play(*role_hosts.ROLES)
     assert (again.failures, again.changes) == ({}, [])
 
 
-@pytest.mark.parametrize("name", grounds.HOSTS)
+@pytest.mark.parametrize("name", role_hosts.HOSTS)
 def test_only_a_key_opens_ssh(ready: Ground, name: str) -> None:
     said = ready.host(name).check_output("sshd -T")
     for line in ("passwordauthentication no", "permitrootlogin without-password"):
@@ -60,7 +60,7 @@ def test_only_a_key_opens_ssh(ready: Ground, name: str) -> None:
     assert ready.host(name).check_output(knock) == "refused"
 
 
-@pytest.mark.parametrize("name", grounds.HOSTS)
+@pytest.mark.parametrize("name", role_hosts.HOSTS)
 def test_no_unit_failed_and_the_clock_counts_utc(ready: Ground, name: str) -> None:
     host = ready.host(name)
     assert host.check_output("systemctl --failed --no-legend --plain") == ""
@@ -69,7 +69,7 @@ def test_no_unit_failed_and_the_clock_counts_utc(ready: Ground, name: str) -> No
 
 def test_the_host_of_another_environment_is_refused(ready: Ground) -> None:
     said = ready.play("preflight", preflight_environment="production")
-    assert set(said.failures) == set(grounds.HOSTS)
+    assert set(said.failures) == set(role_hosts.HOSTS)
     assert "belongs to environment 'testing'" in said.failures["new13"]
 
 

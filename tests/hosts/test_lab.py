@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosts.labs import Bench
+from hosts.lab_client import Bench
 from phaseline.flows.machines import lab as flow
 from phaseline.hosts.lab import claims, network
 from phaseline.hosts.lab import host as lab_host

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosts import grounds
+from hosts import role_hosts
 
 if TYPE_CHECKING:
-    from hosts.grounds import Ground
+    from hosts.role_hosts import Ground
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
@@ -28,7 +28,7 @@ def ask(host: Any, sql: str) -> str:
     return str(host.check_output(command, sql))
 
 
-@pytest.mark.parametrize("name", grounds.HOSTS)
+@pytest.mark.parametrize("name", role_hosts.HOSTS)
 def test_the_server_runs_with_what_is_declared(ready: Ground, name: str) -> None:
     host = ready.host(name)
     assert {key: ask(host, f"show {key}") for key in SETTINGS} == SETTINGS
@@ -37,7 +37,7 @@ def test_the_server_runs_with_what_is_declared(ready: Ground, name: str) -> None
     assert float(confined.split("exposure level for")[1].split(":")[1].split()[0]) <= 5
 
 
-@pytest.mark.parametrize("name", grounds.HOSTS)
+@pytest.mark.parametrize("name", role_hosts.HOSTS)
 def test_a_new_tenant_is_let_in_without_a_restart(ready: Ground, name: str) -> None:
     host = ready.host(name)
     before = ask(host, "select pg_postmaster_start_time()")

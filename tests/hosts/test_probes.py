@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosts.strangers import Site, controller, stranger
+from hosts.external_client import Site, controller, stranger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

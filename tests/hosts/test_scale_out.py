@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosts import rollouts
-from hosts.labs import Bench
+from hosts import environments
+from hosts.lab_client import Bench
 from phaseline.files.environments import tenants, vault
 from phaseline.flows.machines import lab as flow
 from phaseline.hosts.lab import host as lab_host
@@ -92,10 +92,10 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield Bench(Path(reused))
         return
     folder = tmp_path_factory.mktemp("scale") / "project"
-    made = rollouts.project(folder, {"testing": ("harbour",)})
+    made = environments.project(folder, {"testing": ("harbour",)})
     try:
         made.up(INVENTORY)
-        rollouts.provision(folder, "testing")
+        environments.provision(folder, "testing")
         yield made
     finally:
         made.run("down")
@@ -138,7 +138,7 @@ def test_both_nodes_answer_the_same_session(bench: Bench, browser: Browser) -> N
 
 
 def test_several_nodes_have_no_deviation(bench: Bench) -> None:
-    answer = rollouts.call(bench.project, "env", "verify", "testing", "--format", "json")
+    answer = environments.call(bench.project, "env", "verify", "testing", "--format", "json")
     said = json.loads(answer.stdout)
     bad = [
         (host["name"], check["id"], check["verdict"], check["expected"], check["found"])
@@ -222,13 +222,13 @@ def test_a_node_that_comes_later_gets_a_copy_of_what_is_there(
 ) -> None:
     _, name = attach(browser, b"written before it came")
     bench.up(INVENTORY.replace("app2\n", "app2\napp3\n"))
-    rollouts.provision(bench.project, "testing")
+    environments.provision(bench.project, "testing")
     copy = f"/srv/phaseline/filestore/brick/harbour/filestore/harbour/{name}"
     for number in range(6):  # on whatever node
         content = b"written after it came %d" % number
         assert browser.ask(attach(browser, content)[0]) == (200, content)
     held = f"sha1sum < {copy} 2>/dev/null || true"
     until(lambda: bench.ssh("app3", held).startswith(Path(name).name), HEALED)
-    assert rollouts.changed(rollouts.provision(bench.project, "testing")) == []
-    said = rollouts.call(bench.project, "env", "verify", "testing")
+    assert environments.changed(environments.provision(bench.project, "testing")) == []
+    said = environments.call(bench.project, "env", "verify", "testing")
     assert said.returncode == 0, said.stdout + said.stderr

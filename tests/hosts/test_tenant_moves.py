@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosts import rollouts
-from hosts.strangers import controller
+from hosts import environments
+from hosts.external_client import controller
 from phaseline.files.environments import group_vars
 from phaseline.flows.environments import ansible_run
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from hosts.labs import Bench
+    from hosts.lab_client import Bench
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
@@ -34,7 +34,7 @@ def move(project: Path, old: str, new: str) -> int:
 @pytest.fixture(scope="module")
 def moved(alone: Bench) -> Iterator[Bench]:
     """The environment of one host after its tenant got another domain."""
-    rollouts.provision(alone.project, "testing")
+    environments.provision(alone.project, "testing")
     try:
         assert move(alone.project, OLD, NEW) > 0
         yield alone
@@ -52,5 +52,5 @@ def test_it_answers_there_and_nothing_names_the_old_domain(moved: Bench) -> None
 
 def test_a_second_run_changes_nothing_and_nothing_deviates(moved: Bench) -> None:
     assert move(moved.project, NEW, NEW) == 0
-    said = rollouts.call(moved.project, "env", "verify", "testing")
+    said = environments.call(moved.project, "env", "verify", "testing")
     assert said.returncode == 0, said.stdout + said.stderr

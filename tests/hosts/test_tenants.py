@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosts import rollouts
-from hosts.labs import Bench
+from hosts import environments
+from hosts.lab_client import Bench
 from phaseline.files.environments import group_vars, vault
 from phaseline.flows import environment
 
@@ -59,13 +59,13 @@ def guest(bench: Bench) -> Iterator[float]:
     started = time.monotonic()
     words = ["tenant", "add", GUEST, "--env", "testing", "--domain", f"{GUEST}.testing.lab.test"]
     words += [word for pair in BRAND.items() for word in pair]
-    answer = rollouts.call(bench.project, *words)
+    answer = environments.call(bench.project, *words)
     seconds = time.monotonic() - started
     assert answer.returncode == 0, answer.stderr
     print(f"tenant add: {seconds:.1f} s")
     yield seconds
     words = ["tenant", "retire", GUEST, "--env", "testing", "--confirm", GUEST]
-    rollouts.call(bench.project, *words)
+    environments.call(bench.project, *words)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_no_other_tenant_was_restarted(before: dict[str, str], bench: Bench, gue
 
 def test_nothing_deviates_once_it_came(bench: Bench, guest: float) -> None:
     assert guest
-    said = rollouts.call(bench.project, "env", "verify", "testing")
+    said = environments.call(bench.project, "env", "verify", "testing")
     assert said.returncode == 0, said.stdout + said.stderr
 
 
@@ -151,7 +151,7 @@ def test_a_release_that_was_changed_on_the_host_is_told(bench: Bench) -> None:
     file = f"/opt/odoo/releases/{release}/server/odoo/release.py"
     bench.ssh(HOST, f"cp -p {file} /srv/kept && echo '# planted' >> {file}")
     try:
-        answer = rollouts.call(bench.project, "env", "provision", "testing")
+        answer = environments.call(bench.project, "env", "provision", "testing")
     finally:
         bench.ssh(HOST, f"cp -p /srv/kept {file} && rm /srv/kept")
     assert answer.returncode != 0
@@ -163,7 +163,7 @@ def test_a_retired_tenant_leaves_its_backup_and_nothing_else(
 ) -> None:
     assert guest
     words = ["tenant", "retire", GUEST, "--env", "testing", "--confirm", GUEST]
-    answer = rollouts.call(bench.project, *words)
+    answer = environments.call(bench.project, *words)
     assert answer.returncode == 0, answer.stderr
     assert bench.ssh(HOST, LEFT.format(GUEST) + "\ntrue") == ""
     folder = f"/var/backups/phaseline/testing/{GUEST}"

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import measured
-from hosts import rollouts
+from hosts import environments
 from phaseline.flows.machines import lab as flow
 from phaseline.hosts.lab import host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hosts.labs import Bench
+    from hosts.lab_client import Bench
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
@@ -28,7 +28,7 @@ TENANTS = int(os.environ.get("PHASELINE_TEST_TENANTS", ALL))
 MOST_SECONDS = 60
 KEYS = ("total_rss", "total_shmem", "anon", "shmem")  # of cgroup v1 or v2
 # What the sizing may count with: as large a machine as twenty small tenants are sold on.
-ROOMY = rollouts.ALONE.replace(
+ROOMY = environments.ALONE.replace(
     "all1 lab_suite", "all1 host_vcpus=16 host_memory_mb=32768 lab_suite"
 )
 
@@ -36,10 +36,12 @@ ROOMY = rollouts.ALONE.replace(
 @pytest.fixture(scope="module")
 def roomy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """One host with its first tenant."""
-    bench = rollouts.project(tmp_path_factory.mktemp("roomy") / "project", {"testing": ("t01",)})
+    bench = environments.project(
+        tmp_path_factory.mktemp("roomy") / "project", {"testing": ("t01",)}
+    )
     try:
         bench.up(ROOMY.format(suite="trixie"))
-        rollouts.provision(bench.project, "testing")
+        environments.provision(bench.project, "testing")
         yield bench
     finally:
         bench.run("down")
@@ -87,7 +89,7 @@ def test_twenty_tenants_come_one_by_one_and_none_is_restarted(roomy: Bench) -> N
         name = f"t{number:02}"
         begun = time.monotonic()
         words = ["tenant", "add", name, "--env", "testing", "--domain", f"{name}.lab.test"]
-        answer = rollouts.call(roomy.project, *words, "--plan", "s", "--format", "json")
+        answer = environments.call(roomy.project, *words, "--plan", "s", "--format", "json")
         seconds = time.monotonic() - begun
         assert answer.returncode == 0, answer.stderr
         assert json.loads(answer.stdout)
@@ -103,5 +105,5 @@ def test_twenty_tenants_come_one_by_one_and_none_is_restarted(roomy: Bench) -> N
 
 
 def test_nothing_deviates_where_they_all_run(roomy: Bench) -> None:
-    said = rollouts.call(roomy.project, "env", "verify", "testing")
+    said = environments.call(roomy.project, "env", "verify", "testing")
     assert said.returncode == 0, said.stdout + said.stderr

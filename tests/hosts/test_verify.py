@@ -13,9 +13,9 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from hosts.alarms import awaited, firing
+from hosts.alert_client import awaited, firing
 from hosts.deviations import BATCHES, Deviation
-from hosts.strangers import controller
+from hosts.external_client import controller
 from phaseline.files.paths import state_dir
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from hosts import rollouts
-from hosts.labs import Bench
+from hosts import environments
+from hosts.lab_client import Bench
 from journeys import browsing
 from phaseline.files import journal
 from phaseline.files.environments import group_vars, vault
@@ -62,7 +62,7 @@ class Rollout:
     project: Path
 
     def run(self, *words: str, env: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        answer = rollouts.call(self.project, *words, "--env", env)
+        answer = environments.call(self.project, *words, "--env", env)
         told = f"{' '.join(words)} in {env}: exit {answer.returncode}\n{answer.stdout}"
         assert answer.returncode == code, f"{told[-4000:]}{answer.stderr}"
         return answer

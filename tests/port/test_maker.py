@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.odoo import reconcile
+from phaseline.odoo import lost_calls
 from phaseline.odoo.data import bulk_create as makers
 from port.loopback import proxied
 
@@ -39,7 +39,7 @@ def test_records_are_made_in_order_each_with_its_external_id(port, mark):
         made = maker.make(port, "res.partner", wanted, rows(mark, 150), {"lang": "en_US"})
     read = port.call("res.partner", "read", made, fields=["name", "ref", "color"])
     assert [row["name"] for row in read] == [f"Row {number}" for number in range(150)]
-    found = reconcile.find(port, wanted)
+    found = lost_calls.find(port, wanted)
     assert [found[name] for name in wanted] == [("res.partner", one) for one in made]
     assert port.call("ir.actions.server", "search_count", domain=ACTIONS) == 0
 
@@ -66,7 +66,7 @@ def test_one_row_odoo_refuses_leaves_nothing_of_the_batch(port, mark):
         maker.make(port, "res.partner", names(mark, 3), wrong, {})
     assert caught.value.faults[0].code == "O005"
     assert count(port, mark) == 0
-    assert reconcile.find(port, names(mark, 3)) == {}
+    assert lost_calls.find(port, names(mark, 3)) == {}
 
 
 @REAL
@@ -88,7 +88,7 @@ def test_a_batch_whose_answer_is_lost_is_unknown_and_found_by_external_id(real_o
             maker.make(through, "res.partner", names(mark, 3), rows(mark, 3), {})
         through.close()
     assert caught.value.faults[0].code == "O007"
-    assert set(reconcile.settle(port, names(mark, 3))) == set(names(mark, 3))
+    assert set(lost_calls.settle(port, names(mark, 3))) == set(names(mark, 3))
     assert count(port, mark) == 3
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from phaseline.errors import Exit, PhaselineError
-from phaseline.odoo import reconcile
+from phaseline.odoo import lost_calls
 from phaseline.odoo.drivers.connect import Credentials, connect
 from port.loopback import proxied
 
@@ -98,7 +98,7 @@ def test_a_lost_batch_is_reconciled_by_external_id(through, straight, proxy, mar
     with pytest.raises(PhaselineError) as caught:
         through.call("res.partner", "load", fields=["id", "name", "ref"], data=rows)
     assert caught.value.faults[0].code == "O007"
-    settled = reconcile.settle(straight, names, patience=1.0)
+    settled = lost_calls.settle(straight, names, patience=1.0)
     assert set(settled) == (set(names) if there else set())
     missing = [row for row in rows if row[0] not in settled]
     if missing:

@@ -11,7 +11,7 @@ import pytest
 
 from phaseline.commands.console import errors
 from phaseline.commands.main import cli
-from unit.engine_room import Workshop, opened, workshop
+from unit.memory_project import Workshop, opened, workshop
 
 if TYPE_CHECKING:
     from pathlib import Path

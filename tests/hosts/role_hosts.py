@@ -18,7 +18,7 @@ from phaseline.hosts.ansible import authority, collections
 from phaseline.hosts.ansible.playbook import Ground as Surroundings
 
 if TYPE_CHECKING:
-    from hosts.labs import Bench
+    from hosts.lab_client import Bench
 
 HOSTS = ("new13", "new12")
 SOURCE = "[odoo]\nnew13\nnew12 lab_suite=bookworm\n"

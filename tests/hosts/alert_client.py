@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hosts.faults import Inside
 
 if TYPE_CHECKING:
-    from hosts.strangers import Site
+    from hosts.external_client import Site
 
 HELD = "quayside"
 # asked on the host itself: it listens on the loopback only and wants a host's certificate

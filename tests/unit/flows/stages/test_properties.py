@@ -9,7 +9,7 @@ import pytest
 
 from phaseline.flows.stages.apply import Permission, apply_in
 from phaseline.flows.stages.plan import make
-from unit.engine_room import Workshop, workshop
+from unit.memory_project import Workshop, workshop
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hosts.labs import Bench
+from hosts.lab_client import Bench
 from phaseline.flows.environments.resolved_inventory import declare
 from phaseline.hosts.verify.external_probe import TIMEOUT, Door
 

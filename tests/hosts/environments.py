@@ -8,7 +8,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
-from hosts.labs import PROGRAM, Bench
+from hosts.lab_client import PROGRAM, Bench
 from phaseline.flows import init
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from phaseline.errors import PhaselineError
 from phaseline.files.data import csv_tables, tables
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 SPECTRUM = sorted((DATA / "csv_spectrum" / "csvs").glob("*.csv"))
 
 

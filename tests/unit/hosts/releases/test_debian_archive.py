@@ -13,7 +13,7 @@ from phaseline.hosts.releases.debian_archive import KEYRING, Archive
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from unit.hosts.conftest import SignedArchive
+    from unit.hosts.releases.conftest import SignedArchive
 
 
 def code(stopped: pytest.ExceptionInfo[PhaselineError]) -> str:

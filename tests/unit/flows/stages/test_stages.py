@@ -15,7 +15,7 @@ from phaseline.flows import init
 from phaseline.flows.evidence import history, report
 from phaseline.flows.stages import apply, drift, plan, sign, status, verify
 from phaseline.flows.stages.apply import Permission
-from unit.engine_room import Workshop, opened, workshop
+from unit.memory_project import Workshop, opened, workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from phaseline.flows.data import data_files, gate, load, validate
 from phaseline.flows.data.validate import How
 from phaseline.flows.stages import apply, sign, verify
 from phaseline.flows.stages.apply import Permission
-from unit.engine_room import Workshop, opened, workshop
+from unit.memory_project import Workshop, opened, workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from phaseline.flows.stages.apply import Permission, apply_in
 from phaseline.flows.stages.plan import make
 from phaseline.odoo import lock
 from phaseline.odoo.memory.models import declared
-from unit.engine_room import Workshop, workshop
+from unit.memory_project import Workshop, workshop
 
 if TYPE_CHECKING:
     from pathlib import Path

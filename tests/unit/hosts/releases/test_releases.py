@@ -19,7 +19,7 @@ from phaseline.errors import PhaselineError
 from phaseline.files.paths import CACHE_VARIABLE
 from phaseline.flows.machines import release as flow
 from phaseline.hosts.releases import archive as release_archive
-from unit.hosts.conftest import git, make_odoo
+from unit.hosts.releases.conftest import git, make_odoo
 
 
 def made(cache: Path) -> list[str]:

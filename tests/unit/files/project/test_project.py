@@ -9,7 +9,7 @@ import pytest
 from phaseline.errors import Exit, PhaselineError
 from phaseline.files.project.project import open_project
 from phaseline.flows import init
-from unit.engine_room import Workshop, workshop
+from unit.memory_project import Workshop, workshop
 
 if TYPE_CHECKING:
     from pathlib import Path

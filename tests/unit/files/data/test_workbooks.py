@@ -20,7 +20,7 @@ from phaseline.masterdata.parsing.values import Reading
 from phaseline.masterdata.validation import references, validate
 
 SPECS = {spec.name: spec for spec in specs.read_all(kit_dir())}
-NAUGHTY = Path(__file__).parents[2] / "port" / "naughty_strings.json.gz"
+NAUGHTY = Path(__file__).parents[3] / "port" / "naughty_strings.json.gz"
 
 
 def book_of(rows, sheet="Data", **cells):

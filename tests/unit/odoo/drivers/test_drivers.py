@@ -6,7 +6,7 @@ from phaseline.errors import PhaselineError
 from phaseline.odoo.drivers.connect import Credentials, connect, major_version
 from phaseline.odoo.drivers.http import Wire
 from phaseline.odoo.drivers.json2 import Json2
-from unit.odoo.fake_server import scripted
+from unit.odoo.drivers.fake_server import scripted
 
 WHO = "/json/2/res.users/context_get"
 CREATE = "/json/2/res.partner/create"
