@@ -108,6 +108,14 @@ def test_a_playbook_is_a_short_list_of_roles(path) -> None:
         assert not OWN_TASKS & set(play), play.get("name")
 
 
+def test_an_input_of_roles_is_set_in_one_short_file() -> None:
+    """Two files of group_vars/all/ that set one name would leave it to their order."""
+    files = sorted((ROOT / "playbooks" / "group_vars" / "all").glob("*.yml"))
+    names = [name for path in files for name in load(path)]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+    assert [path.name for path in files if len(path.read_text().splitlines()) > 60] == []
+
+
 def test_every_play_that_gathers_asks_for_the_same_facts() -> None:
     """They are gathered once a run: a play that needs others would not get them."""
     plays = [play for path in PLAYBOOKS for play in load(path) if play.get("gather_facts")]

@@ -13,7 +13,7 @@ from phaseline.files.paths import kit_dir
 from phaseline.hosts.ansible import inventory as testhost_inventory
 
 TENANTS = [{"name": "small", "plan": "s"}, {"name": "large", "plan": "l"}]
-Wired = dict[str, dict[str, Any]]
+Inputs = dict[str, dict[str, Any]]
 # environment: nodes of Odoo, proxies; hosts carry the environment's letter
 ENVIRONMENTS = {
     "a": ("1", "1"),
@@ -54,9 +54,9 @@ def inventory() -> str:
 
 
 @pytest.fixture(scope="module")
-def wired(tmp_path_factory: pytest.TempPathFactory) -> Wired:
-    """What the wiring gives each host."""
-    folder = tmp_path_factory.mktemp("wiring")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    """What the inputs of each host are."""
+    folder = tmp_path_factory.mktemp("inputs")
     (folder / "inventory.ini").write_text(inventory())
     wanted = ", ".join(f"'{name}': {name} | default(none)" for name in NAMES)
     done = subprocess.run(
@@ -72,32 +72,32 @@ def wired(tmp_path_factory: pytest.TempPathFactory) -> Wired:
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS, ids=lambda env: " behind ".join(ENVIRONMENTS[env]))
-def test_every_proxy_asks_every_node_where_it_listens(wired: Wired, env: str) -> None:
+def test_every_proxy_asks_every_node_where_it_listens(inputs: Inputs, env: str) -> None:
     nodes, proxies = (hosts(env, numbers) for numbers in ENVIRONMENTS[env])
     for proxy in proxies:
         reached = []
         for node in nodes:
-            listens = wired[node]["tenant_service_interface"]
+            listens = inputs[node]["tenant_service_interface"]
             away = listens == "127.0.0.1" and node != proxy
             reached.append("nowhere from here" if away else listens)
-        assert wired[proxy]["tenant_site_nodes"] == reached
+        assert inputs[proxy]["tenant_site_nodes"] == reached
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS, ids=lambda env: " behind ".join(ENVIRONMENTS[env]))
-def test_nginx_sends_files_only_where_node_and_proxy_are_one_host(wired: Wired, env: str) -> None:
+def test_nginx_sends_files_only_where_node_and_proxy_are_one_host(inputs: Inputs, env: str) -> None:
     nodes, proxies = (hosts(env, numbers) for numbers in ENVIRONMENTS[env])
     one = nodes == proxies and len(nodes) == 1
-    assert {wired[node]["tenant_service_x_sendfile"] for node in nodes} == {one}
-    assert {wired[proxy]["tenant_site_local_files"] for proxy in proxies} == {one}
+    assert {inputs[node]["tenant_service_x_sendfile"] for node in nodes} == {one}
+    assert {inputs[proxy]["tenant_site_local_files"] for proxy in proxies} == {one}
 
 
-def test_root_is_shut_out_once_ansible_comes_in_as_somebody_else(wired: Wired) -> None:
-    assert [wired[host]["host_base_ssh_root"] for host in ("a1", "b1", "c1")] == [
+def test_root_is_shut_out_once_ansible_comes_in_as_somebody_else(inputs: Inputs) -> None:
+    assert [inputs[host]["host_base_ssh_root"] for host in ("a1", "b1", "c1")] == [
         "no", "prohibit-password", "prohibit-password",
     ]  # fmt: skip
 
 
-def test_a_role_may_hold_what_its_processes_on_all_nodes_open(wired: Wired) -> None:
-    one, two = (wired[host]["tenant_database_limits"] for host in ("a1", "d1"))
+def test_a_role_may_hold_what_its_processes_on_all_nodes_open(inputs: Inputs) -> None:
+    one, two = (inputs[host]["tenant_database_limits"] for host in ("a1", "d1"))
     assert one == {"small": 43, "large": 196}
     assert two == {name: 2 * most for name, most in one.items()}
