@@ -66,13 +66,13 @@ def sandbox_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with the example tenant whose sandbox runs."""
     if reused := os.environ.get(REUSED):
         project = Path(reused)
-        flow.up(flow.Order(project))
+        flow.up(flow.SandboxRequest(project))
         yield project
         return
     project = tmp_path_factory.mktemp("sandbox") / "project"
     init.run(project)
     try:
-        flow.up(flow.Order(project))
+        flow.up(flow.SandboxRequest(project))
         yield project
     finally:
         flow.down(project)

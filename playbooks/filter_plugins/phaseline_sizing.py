@@ -31,7 +31,7 @@ def sizes(
         raise AnsibleFilterError("\n".join(fault.message for fault in error.faults)) from error
     return {
         "tenants": {name: size.options() for name, size in placed.items()},
-        "postgres": sizing.postgres(host),
+        "postgres": host.postgres,
     }
 
 

@@ -51,7 +51,7 @@ environment_kind=production
 def told(path: Path, text: str) -> list[str]:
     path.write_text(text)
     inventory, unreadable = inventory_lines.read(path, "inventory.ini")
-    found = [*unreadable, *inventory_rules.judge(inventory)]
+    found = [*unreadable, *inventory_rules.lint(inventory)]
     return [f"{one.place.line if one.place else 0} {one.code} {one.message}" for one in found]
 
 
@@ -157,7 +157,7 @@ def test_secrets_in_the_variables_of_a_project_are_found_and_not_repeated(tmp_pa
     (folder / "vars.yml").write_text("---\nsmtp: {smtp_password: hunter2, host: mx}\n")
     (folder / "vault.yml").write_text("vault_tenants: {}\n")
     (folder / "sealed.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
-    found = list(plaintext_secrets.find(tmp_path))
+    found = list(plaintext_secrets.scan(tmp_path))
     assert [f"{one.place}: {one.message}" for one in found] == [
         "group_vars/testing/vars.yml:2:8: smtp_password is a secret in clear",
         "group_vars/testing/vault.yml:1:1: the vault is not encrypted",
@@ -176,7 +176,7 @@ def test_templates_that_run_programs_are_found_in_the_variables(tmp_path: Path) 
         "e: \"{% if lookup('lines', 'id') %}x{% endif %}\"",
     ]
     (folder / "vars.yml").write_text("\n".join(lines))
-    found = [str(one.place) for one in unsafe_templates.find(tmp_path)]
+    found = [str(one.place) for one in unsafe_templates.scan(tmp_path)]
     assert found == [f"group_vars/all/vars.yml:{place}" for place in ("1:5", "3:3", "5:5", "7:5")]
 
 
@@ -184,5 +184,5 @@ def test_one_domain_does_not_lead_to_two_environments(tmp_path: Path) -> None:
     (tmp_path / "inventory.ini").write_text(GOOD)
     for env in ("testing", "production"):
         tenants.add(tmp_path, env, {"name": "harbour", "domain": "shop.example.com", "plan": "s"})
-    found = [one.message for one in lint.judge(tmp_path)]
+    found = [one.message for one in lint.check(tmp_path)]
     assert len([one for one in found if "domain shop.example.com is in" in one]) == 1, found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hosts.lab_client import Bench
 from phaseline.flows.environments.resolved_inventory import declare
-from phaseline.hosts.verify.external_probe import TIMEOUT, Door
+from phaseline.hosts.verify.external_probe import TIMEOUT, SiteProbe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Site:
     bench: Bench
     host: str
     tenant: str
-    door: Door
+    door: SiteProbe
     visitor: str
 
     def ask(
@@ -52,7 +52,7 @@ def controller(project: Path, env: str = "testing") -> Site:
     declared = declare(project, env)
     host = declared.hosts[0]
     bench = Bench(project)
-    door = Door(
+    door = SiteProbe(
         str(host.variables["ansible_host"]),
         declared.tenants[0].domain,
         str(host.variables["environment_ca_certificate"]),

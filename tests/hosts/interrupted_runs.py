@@ -32,7 +32,7 @@ def provision(
 
     Facts are kept between the runs, because a run that starts later does not ask for them.
     """
-    ground = ansible_run.stand(project)
+    ground = ansible_run.context(project)
     reached, extra = work / "reached", work / "extra.json"
     reached.write_text("", encoding="utf-8")
     variables = {

@@ -15,7 +15,7 @@ import yaml
 
 from phaseline.files.paths import cache_dir, kit_dir
 from phaseline.hosts.ansible import authority, collections
-from phaseline.hosts.ansible.playbook import Ground as Surroundings
+from phaseline.hosts.ansible.playbook import AnsibleContext as Surroundings
 
 if TYPE_CHECKING:
     from hosts.lab_client import Bench

@@ -95,7 +95,7 @@ def output(words: list[str], env: Mapping[str, str] | None = None) -> str:
 
 def loud(project: Path) -> str:
     """Return what Ansible itself says with everything turned on, on a changing run."""
-    ground = ansible_run.stand(project)
+    ground = ansible_run.context(project)
     words = [
         sys.executable, "-m", "ansible", "playbook", str(ground.kit / "playbooks" / "tenant.yml"),
         "--inventory", str(project / "inventory.ini"), "--limit", ENV, "-vvv", "--diff",

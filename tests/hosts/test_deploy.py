@@ -193,7 +193,7 @@ def test_the_way_back_is_the_same_by_hand(stands: Bench, old: str, new: str) -> 
     kept = {f"template_{one.rpartition('-')[2]}" for one in (old, new)}
     stands.ssh("all1", FORGOTTEN)
     declare(stands.project, old)
-    ground = ansible_run.stand(stands.project)
+    ground = ansible_run.context(stands.project)
     env = {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(ground.collections),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.hosts, pytest.mark.long]
 
-MIRROR = urlsplit(apt_mirror.find()).hostname
+MIRROR = urlsplit(apt_mirror.lookup()).hostname
 OUT = f"timeout 5 bash -c 'exec 3<>/dev/tcp/{MIRROR}/80'"
 LOADED = "nft list chain inet phaseline loaded_by_phaseline"
 

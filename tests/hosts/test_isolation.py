@@ -13,7 +13,7 @@ import pytest
 from phaseline.files.environments import vault
 from phaseline.files.paths import state_dir
 from phaseline.flows.environments.resolved_inventory import declare
-from phaseline.hosts.verify.external_probe import Door
+from phaseline.hosts.verify.external_probe import SiteProbe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class Ground:
     ) -> tuple[int, str, list[str]]:
         """Ask a site over HTTPS; the name in TLS is the domain's, headers may lie."""
         connection = http.client.HTTPSConnection(domain, timeout=30)
-        connection.sock = Door(self.address, domain, self.authority).open()
+        connection.sock = SiteProbe(self.address, domain, self.authority).open()
         given = {"Host": domain, "Content-Type": "application/json", **headers}
         method = "GET" if body is None else "POST"
         text = None if body is None else json.dumps(body)

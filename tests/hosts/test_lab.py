@@ -109,7 +109,7 @@ def test_a_host_comes_back_when_it_restarts_itself(four: Bench) -> None:
 
 def test_a_power_cut_is_told_and_mended_and_the_disk_kept(four: Bench) -> None:
     four.ssh("db1", "echo kept > /srv/kept && sync")
-    lab_host.cut(flow.running(four.project).host("db1"))
+    lab_host.power_off(flow.running(four.project).host("db1"))
     answer = four.run("status")
     assert answer.returncode == 13
     assert "stopped" in answer.stdout
@@ -131,7 +131,7 @@ def test_a_host_that_is_switched_off_in_good_order_starts_again(four: Bench) -> 
 def test_a_host_that_cannot_start_is_told_with_its_console(bench: Bench) -> None:
     bench.up(ONE)
     place = flow.running(bench.project).host("app1")
-    lab_host.cut(place)
+    lab_host.power_off(place)
     broken = place.folder / "upper/usr/lib/systemd/systemd"
     broken.parent.mkdir(parents=True)
     broken.write_text("no program")
@@ -182,7 +182,7 @@ def test_after_a_restart_of_the_machine_disks_are_kept_at_another_address(
 
 def forget_as_a_restart_does(bench: Bench) -> None:
     for place in flow.running(bench.project).hosts:
-        lab_host.cut(place)
+        lab_host.power_off(place)
     number = bench.number()
     network.down(number)
     claims.release(number)

@@ -186,7 +186,7 @@ def test_a_node_that_loses_its_power_costs_no_session_and_no_file(
     bench: Bench, browser: Browser
 ) -> None:
     path, _ = attach(browser, b"written before the loss")
-    lab_host.cut(flow.running(bench.project).host("app1"))
+    lab_host.power_off(flow.running(bench.project).host("app1"))
     try:
         started = time.monotonic()
         until(lambda: browser.ask(path) == (200, b"written before the loss"), NODE_LOST)
@@ -208,7 +208,7 @@ def test_nodes_that_all_lose_their_power_come_back_by_themselves(
 ) -> None:
     path, _ = attach(browser, b"written before it was dark")
     for node in ("app1", "app2"):
-        lab_host.cut(flow.running(bench.project).host(node))
+        lab_host.power_off(flow.running(bench.project).host(node))
     bench.up()
     began = time.monotonic()
     until(lambda: browser.ask(path) == (200, b"written before it was dark"), DARK)

@@ -18,10 +18,10 @@ from phaseline.files.data import specs
 from phaseline.files.paths import kit_dir
 from phaseline.flows.data import load as data_load
 from phaseline.flows.data import reconcile
-from phaseline.flows.data.load import Order
+from phaseline.flows.data.load import LoadRequest
 from phaseline.flows.data.validate import How
 from phaseline.masterdata.records import Record
-from phaseline.masterdata.spec import Shape
+from phaseline.masterdata.spec import RecordTemplate
 from phaseline.odoo.data.loader import Loader
 from phaseline.odoo.drivers.connect import Credentials, connect
 
@@ -67,7 +67,7 @@ def products(project, count, *, bad=()):
 
 
 def load(project, target="data", **options):
-    return data_load.run(project, Order(target, ENV, **options))
+    return data_load.run(project, LoadRequest(target, ENV, **options))
 
 
 def command(project, *words):
@@ -216,7 +216,7 @@ def test_with_the_server_down_nothing_was_loaded_and_the_command_says_so(tmp_pat
 
 def test_one_line_odoo_refuses_among_a_thousand_is_named_and_the_others_are_kept(port):
     """Odoo's `load` alone would retry all of them row by row, and its worker would be killed."""
-    shape = Shape("articles", "product.product", ("sku",), (("name", "n"), ("type", "t")))
+    shape = RecordTemplate("articles", "product.product", ("sku",), (("name", "n"), ("type", "t")))
     records = [
         Record(
             f"phaseline_data.articles.{number}",

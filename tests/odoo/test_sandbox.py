@@ -68,7 +68,7 @@ def begin_up(project: Path, *modules: str) -> subprocess.Popen[bytes]:
     program = (
         "import sys; from pathlib import Path;"
         "from phaseline.flows.machines import sandbox as flow;"
-        "flow.up(flow.Order(Path(sys.argv[1]), modules=tuple(sys.argv[2:])))"
+        "flow.up(flow.SandboxRequest(Path(sys.argv[1]), modules=tuple(sys.argv[2:])))"
     )
     return subprocess.Popen([sys.executable, "-c", program, str(project), *modules])
 
@@ -139,13 +139,13 @@ def test_neither_odoo_nor_postgresql_runs_as_root(sandbox: Running) -> None:
 
 def test_a_second_up_changes_nothing(sandbox_project: Path, sandbox: Running) -> None:
     before = {one.pid for one in odoo_server.running(sandbox.server)}
-    again = flow.up(flow.Order(sandbox_project))
+    again = flow.up(flow.SandboxRequest(sandbox_project))
     assert again.running.url == sandbox.url
     assert {one.pid for one in odoo_server.running(sandbox.server)} >= before
 
 
 def test_two_sandboxes_do_not_meet_and_each_ends_alone(own: Path, sandbox: Running) -> None:
-    other = flow.up(flow.Order(own)).running
+    other = flow.up(flow.SandboxRequest(own)).running
     assert other.url != sandbox.url
     assert other.api_key != sandbox.api_key
     headers = {"Authorization": f"bearer {sandbox.api_key}", "X-Odoo-Database": "sandbox"}
@@ -159,7 +159,7 @@ def test_two_sandboxes_do_not_meet_and_each_ends_alone(own: Path, sandbox: Runni
 
 @pytest.mark.parametrize("victim", ["odoo master", "postgres", "both"])
 def test_up_mends_a_sandbox_whose_servers_were_killed(doomed: Path, victim: str) -> None:
-    running = flow.up(flow.Order(doomed)).running
+    running = flow.up(flow.SandboxRequest(doomed)).running
     odoo = odoo_server.running(running.server)
     postgres = postgres_server.running(running.server.cluster)
     master = next(one for one in postgres if str(running.server.cluster.data) in one.command)
@@ -170,7 +170,7 @@ def test_up_mends_a_sandbox_whose_servers_were_killed(doomed: Path, victim: str)
     }[victim]
     for process in killed:
         os.kill(process.pid, signal.SIGKILL)
-    running = flow.up(flow.Order(doomed)).running
+    running = flow.up(flow.SandboxRequest(doomed)).running
     assert count(running, "sandbox") > 0
 
 
@@ -180,7 +180,7 @@ def test_a_killed_up_is_finished_by_the_next_one(own: Path, after: float) -> Non
     time.sleep(after)
     child.kill()
     child.wait()
-    running = flow.up(flow.Order(own)).running
+    running = flow.up(flow.SandboxRequest(own)).running
     assert count(running, "sandbox") > 0
 
 
@@ -195,7 +195,7 @@ def test_down_clears_away_what_a_killed_up_left(own: Path, after: float) -> None
 
 
 def test_an_up_that_was_killed_while_it_installs_is_finished(own: Path) -> None:
-    order = flow.Order(own, modules=("contacts",))
+    order = flow.SandboxRequest(own, modules=("contacts",))
     child = begin_up(own, "contacts")
     home = flow.home_of(own)
     until = time.monotonic() + 60
@@ -212,7 +212,7 @@ def test_an_up_that_was_killed_while_it_installs_is_finished(own: Path) -> None:
 
 def test_two_runs_on_one_sandbox_do_not_race(own: Path) -> None:
     with state_file.alone(flow.home_of(own)), pytest.raises(PhaselineError) as stopped:
-        flow.up(flow.Order(own))
+        flow.up(flow.SandboxRequest(own))
     assert stopped.value.faults[0].code == "H010"
 
 

@@ -53,15 +53,15 @@ def test_who_comes_second_is_told_who_holds_it_in_under_two_seconds(port, rival)
 def test_a_lock_given_back_is_free_at_once(port, rival):
     with locks.hold(port, "anna") as lock:
         lock.check()
-    assert locks.look(rival) is None
+    assert locks.inspect(rival) is None
     with locks.hold(rival, "bert"):
-        assert locks.look(port).who == "bert"
+        assert locks.inspect(port).who == "bert"
 
 
 def test_an_error_inside_gives_the_lock_back(port):
     with pytest.raises(ValueError, match="inside"), locks.hold(port, "anna"):
         raise ValueError("inside")
-    assert locks.look(port) is None
+    assert locks.inspect(port) is None
 
 
 def test_the_heartbeat_keeps_a_lock_beyond_its_lease(port, rival):

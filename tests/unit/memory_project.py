@@ -11,7 +11,7 @@ from phaseline.errors import PhaselineError
 from phaseline.files.environments.secret_store import Secrets
 from phaseline.files.project.project import Project, open_project
 from phaseline.flows.environment import Environment
-from phaseline.odoo.drivers.call_counter import Counted
+from phaseline.odoo.drivers.call_counter import CountingPort
 from phaseline.odoo.drivers.connect import Credentials
 from phaseline.odoo.memory.models import Wrong
 from phaseline.odoo.memory.port import MemoryOdoo
@@ -219,7 +219,7 @@ class Workshop:
             kind=kind,
             url=self.odoo.url,
             database=self.odoo.database,
-            port=Counted(self.odoo),
+            port=CountingPort(self.odoo),
             secrets=Secrets(self.folder / "state" / "secrets.json", "testing"),
             credentials=Credentials("admin"),
         )

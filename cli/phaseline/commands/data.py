@@ -170,7 +170,7 @@ def load(
     from phaseline.files.render.data import loads
     from phaseline.flows.data import load as data_load
 
-    order = data_load.Order(target, env, how(options), existing, allow_rejects, override)
+    order = data_load.LoadRequest(target, env, how(options), existing, allow_rejects, override)
     result = data_load.run(project_dir, order, _progress if sys.stderr.isatty() else None)
     emit(result, output_format, lambda: loads(result))
     return int(result["exit_code"])

@@ -38,7 +38,7 @@ def command(project_dir: Path, output_format: str) -> int:
     return int(Exit.DIFFERENCES if shown.differences else Exit.DONE)
 
 
-def text(shown: run.Shown) -> str:
+def text(shown: run.DemoResult) -> str:
     """Return where to look and with which logins."""
     wide = max(len(login.login) for login in shown.logins)
     logins = [f"  {one.login:{wide}}  {one.password}  {one.name}" for one in shown.logins]

@@ -15,7 +15,7 @@ from phaseline.flows import doctor as flow
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.hosts.doctor import Finding
+    from phaseline.hosts.doctor import MachineCheck
 
 
 @click.command()
@@ -36,7 +36,7 @@ def command(project_dir: Path, output_format: str) -> int:
     return Exit.DONE if fine else Exit.FAILED
 
 
-def text(findings: tuple[Finding, ...]) -> str:
+def text(findings: tuple[MachineCheck, ...]) -> str:
     """Return one line for each thing looked at, and below it what mends it."""
     lines = []
     for one in findings:

@@ -47,7 +47,7 @@ def up(
       phaseline lab up
       phaseline lab up --inventory inventory.ini --tmpfs
     """
-    brought = flow.up(flow.Order(project_dir, source, mirror, tmpfs), tell)
+    brought = flow.up(flow.LabRequest(project_dir, source, mirror, tmpfs), tell)
     result = {**flow.status(project_dir), "seconds": round(brought.seconds, 1)}
     output.emit(result, output_format, lambda: _text(result))
     return Exit.DONE

@@ -78,7 +78,7 @@ def build(
       phaseline release build --odoo-git REPOSITORY --odoo-commit HASH
     """
     odoo = source(odoo_path, odoo_git, odoo_commit)
-    order = flow.Order(recipe or flow.recipe_folder(project), python, odoo, mirror)
+    order = flow.BuildRequest(recipe or flow.recipe_folder(project), python, odoo, mirror)
     built = flow.build(order, tell)
     manifest = built.stored.manifest
     result = {**summary(manifest), "fresh": built.fresh, "archive": str(built.stored.archive)}
@@ -99,7 +99,9 @@ def lock(project: Path, recipe: Path | None, mirror: str | None, output_format: 
       phaseline release lock
       phaseline release lock --recipe blueprints/mine/release
     """
-    changed = flow.lock(flow.Order(recipe or flow.recipe_folder(project), mirror=mirror), tell)
+    changed = flow.lock(
+        flow.BuildRequest(recipe or flow.recipe_folder(project), mirror=mirror), tell
+    )
     lines = [f"{'changed' if moved else 'same':8}{name}" for name, moved in changed.items()]
     output.emit({"locks": changed}, output_format, lambda: "\n".join(lines))
     return Exit.DONE

@@ -37,7 +37,7 @@ def up(project_dir: Path, mirror: str | None, cron: int, output_format: str) -> 
       phaseline sandbox up
       phaseline sandbox up --project brand --cron 1
     """
-    brought = flow.up(flow.Order(project_dir, mirror=mirror, cron=cron), tell)
+    brought = flow.up(flow.SandboxRequest(project_dir, mirror=mirror, cron=cron), tell)
     return _show(brought, output_format)
 
 
@@ -54,7 +54,7 @@ def reset(project_dir: Path, mirror: str | None, cron: int, output_format: str) 
       phaseline sandbox reset
       phaseline sandbox reset --format json
     """
-    brought = flow.reset(flow.Order(project_dir, mirror=mirror, cron=cron), tell)
+    brought = flow.reset(flow.SandboxRequest(project_dir, mirror=mirror, cron=cron), tell)
     return _show(brought, output_format)
 
 
@@ -92,7 +92,7 @@ def down(project_dir: Path, purge_cache: bool, output_format: str) -> int:
     return Exit.DONE
 
 
-def _show(brought: flow.Brought, output_format: str) -> int:
+def _show(brought: flow.RunningSandbox, output_format: str) -> int:
     running = brought.running
     result = {
         "state": "running",

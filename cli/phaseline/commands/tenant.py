@@ -8,7 +8,7 @@ import click
 
 from phaseline.commands.console import output
 from phaseline.commands.console.options import project_option
-from phaseline.commands.env import Told
+from phaseline.commands.env import RoleProgress
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def add(
     if users is not None:
         line["plan"] = {"users": users, "orders_per_day": orders_per_day or 0}
     given = {key: value for key, value in line.items() if value is not None}
-    result = tenant_add.run(tenant_add.Order(project_dir, env, given), Told(env))
+    result = tenant_add.run(tenant_add.AddRequest(project_dir, env, given), RoleProgress(env))
     output.emit(result, output_format, lambda: tenants.added(result))
     return Exit.DONE
 
@@ -107,7 +107,7 @@ def retire(name: str, env: str, project_dir: Path, confirm: str, output_format: 
     from phaseline.files.render import tenants
     from phaseline.flows.tenants import retire as tenant_retire
 
-    order = tenant_retire.Order(project_dir, env, name, confirm)
-    result = tenant_retire.run(order, Told(env))
+    order = tenant_retire.RetireRequest(project_dir, env, name, confirm)
+    result = tenant_retire.run(order, RoleProgress(env))
     output.emit(result, output_format, lambda: tenants.retired(result))
     return Exit.DONE

@@ -53,10 +53,10 @@ def kind_of(value: Any) -> str:
     return "a mapping"
 
 
-def plain(node: Node) -> Any:
+def to_python(node: Node) -> Any:
     """Return the value without places: scalars, lists and dictionaries."""
     if isinstance(node.value, tuple):
-        return [plain(item) for item in node.value]
+        return [to_python(item) for item in node.value]
     if isinstance(node.value, Mapping):
-        return {key: plain(item) for key, item in node.value.items()}
+        return {key: to_python(item) for key, item in node.value.items()}
     return node.value

@@ -10,14 +10,14 @@ from phaseline.hosts import doctor
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.hosts.doctor import Finding
+    from phaseline.hosts.doctor import MachineCheck
 
 
-def examine(project: Path) -> tuple[Finding, ...]:
+def examine(project: Path) -> tuple[MachineCheck, ...]:
     """Return everything that was looked at for a project on this machine."""
-    return doctor.look(state_dir(project), cache_dir())
+    return doctor.inspect(state_dir(project), cache_dir())
 
 
-def healthy(findings: tuple[Finding, ...]) -> bool:
+def healthy(findings: tuple[MachineCheck, ...]) -> bool:
     """Return whether nothing is missing that the main path needs."""
     return all(one.fine or not one.needed for one in findings)

@@ -14,15 +14,15 @@ from phaseline.files.environments import group_vars, tenants, vault
 from phaseline.files.environments.inventory import KINDS, SANDBOX, Address, address, groups
 from phaseline.files.environments.secret_store import Secrets
 from phaseline.files.paths import state_dir
-from phaseline.odoo.drivers.call_counter import Counted
+from phaseline.odoo.drivers.call_counter import CountingPort
 from phaseline.odoo.drivers.connect import Credentials
 from phaseline.odoo.drivers.connect import connect as open_port
-from phaseline.odoo.drivers.http import DIRECT, Route
+from phaseline.odoo.drivers.http import DIRECT, Endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.core.environments.tenant_line import Tenant
+    from phaseline.core.environments.tenant_line import TenantLine
     from phaseline.odoo.port import Port
 
 OPERATOR = "operator"  # the administrator's login in every tenant that the kit builds
@@ -37,11 +37,11 @@ class Environment:
     kind: str
     url: str
     database: str
-    port: Counted = field(repr=False)
+    port: CountingPort = field(repr=False)
     secrets: Secrets
     credentials: Credentials = field(repr=False)
     scratch: Scratch | None = field(default=None, repr=False)
-    route: Route = field(default=DIRECT, repr=False)
+    route: Endpoint = field(default=DIRECT, repr=False)
 
     def as_user(self, login: str, password: str, database: str | None = None) -> Port:
         """Return a port of one of the tenant's users, by a web session as in the browser."""
@@ -71,7 +71,7 @@ def connect(project_dir: Path, env: str) -> Iterator[Environment]:
     else:
         place = address(project_dir / "inventory.ini", env)
         credentials = foreign(secrets, place)
-    port = Counted(open_port(place.url, place.database, credentials, route=route))
+    port = CountingPort(open_port(place.url, place.database, credentials, route=route))
     try:
         yield Environment(
             name=env,
@@ -130,11 +130,11 @@ def foreign(secrets: Secrets, place: Address) -> Credentials:
     return Credentials(place.login, password, key)
 
 
-def tenant_of(project_dir: Path, env: str) -> Tenant | None:
+def tenant_of(project_dir: Path, env: str) -> TenantLine | None:
     """Return the tenant that ENV or ENV/TENANT names; None for an Odoo the kit does not run."""
     name, slash, wanted = env.partition("/")
     if slash:
-        return tenants.find(project_dir, name, wanted)
+        return tenants.lookup(project_dir, name, wanted)
     known = tenants.read(project_dir, name)
     if len(known) > 1:
         hint = f"Name one: {', '.join(f'--env {name}/{one.name}' for one in known)}"
@@ -143,7 +143,9 @@ def tenant_of(project_dir: Path, env: str) -> Tenant | None:
     return known[0] if known else None
 
 
-def provisioned(project_dir: Path, env: str, tenant: Tenant) -> tuple[Address, Credentials, Route]:
+def provisioned(
+    project_dir: Path, env: str, tenant: TenantLine
+) -> tuple[Address, Credentials, Endpoint]:
     """Return where a tenant that the kit built answers, who we are there, and the way to it."""
     name = env.partition("/")[0]
     kind = _kind(project_dir, name)
@@ -156,7 +158,7 @@ def provisioned(project_dir: Path, env: str, tenant: Tenant) -> tuple[Address, C
     place = Address(env, kind, f"https://{tenant.domain}", tenant.name, OPERATOR)
     credentials = Credentials(OPERATOR, found.get("admin_password"), found["api_key"])
     authority = group_vars.certificate(project_dir, name) or ""
-    return place, credentials, Route(variables.get("odoo_address", ""), authority)
+    return place, credentials, Endpoint(variables.get("odoo_address", ""), authority)
 
 
 def _kind(project_dir: Path, name: str) -> str:

@@ -23,7 +23,7 @@ CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class MachineCheck:
     """One thing that was looked at; without it `needed` says whether the main path stops."""
 
     name: str
@@ -33,7 +33,7 @@ class Finding:
     needed: bool = True
 
 
-def look(state: Path, cache: Path) -> tuple[Finding, ...]:
+def inspect(state: Path, cache: Path) -> tuple[MachineCheck, ...]:
     """Return everything that was looked at, in the order in which it is needed."""
     return (
         _debian(),
@@ -65,69 +65,75 @@ def need_room(folder: Path, gib: int) -> None:
         raise PhaselineError(Fault("H016", message, hint=hint))
 
 
-def _debian() -> Finding:
+def _debian() -> MachineCheck:
     name = apt_mirror.codename()
     known = name in {"bookworm", "trixie"}
     says = f"Debian {name or 'unknown'}"
-    return Finding(
+    return MachineCheck(
         "system", known, says, "Use Debian 12 or 13; others are not tried.", needed=False
     )
 
 
-def _python() -> Finding:
+def _python() -> MachineCheck:
     found = [one for one in PYTHONS if Path(f"/usr/bin/python{one}").exists()]
     ours = f"phaseline runs on {sys.version_info.major}.{sys.version_info.minor}"
     says = f"/usr/bin/python{found[0]}, {ours}" if found else f"none of Debian's own, {ours}"
-    return Finding("python", bool(found), says, "apt-get install python3")
+    return MachineCheck("python", bool(found), says, "apt-get install python3")
 
 
-def _pip() -> Finding:
+def _pip() -> MachineCheck:
     try:
         command = wheels.pip()
     except PhaselineError:
-        return Finding("pip", fine=False, says="missing", mend="apt-get install python3-pip")
-    return Finding("pip", fine=True, says=" ".join(command[:3]))
+        return MachineCheck("pip", fine=False, says="missing", mend="apt-get install python3-pip")
+    return MachineCheck("pip", fine=True, says=" ".join(command[:3]))
 
 
-def _program(name: str, package: str, purpose: str, *, needed: bool = True) -> Finding:
+def _program(name: str, package: str, purpose: str, *, needed: bool = True) -> MachineCheck:
     try:
-        path = run.find(name, package)
+        path = run.lookup(name, package)
     except PhaselineError:
-        return Finding(name, False, f"missing: {purpose}", f"apt-get install {package}", needed)
-    return Finding(name, True, path, needed=needed)
+        return MachineCheck(
+            name, False, f"missing: {purpose}", f"apt-get install {package}", needed
+        )
+    return MachineCheck(name, True, path, needed=needed)
 
 
-def _keyring() -> Finding:
+def _keyring() -> MachineCheck:
     says = str(KEYRING) if KEYRING.is_file() else "missing: packages could not be verified"
-    return Finding("keyring", KEYRING.is_file(), says, "apt-get install debian-archive-keyring")
+    return MachineCheck(
+        "keyring", KEYRING.is_file(), says, "apt-get install debian-archive-keyring"
+    )
 
 
-def _mirror() -> Finding:
+def _mirror() -> MachineCheck:
     try:
-        return Finding("mirror", fine=True, says=apt_mirror.find())
+        return MachineCheck("mirror", fine=True, says=apt_mirror.lookup())
     except PhaselineError as error:
         mend = f"Set the variable {apt_mirror.VARIABLE} to the address of a Debian mirror."
-        return Finding("mirror", fine=False, says=error.faults[0].message, mend=mend)
+        return MachineCheck("mirror", fine=False, says=error.faults[0].message, mend=mend)
 
 
-def _postgresql() -> Finding:
+def _postgresql() -> MachineCheck:
     try:
         path = postgres_server.find_programs()
     except PhaselineError:
-        return Finding("postgresql", fine=False, says="missing", mend="apt-get install postgresql")
-    return Finding("postgresql", fine=True, says=str(path))
+        return MachineCheck(
+            "postgresql", fine=False, says="missing", mend="apt-get install postgresql"
+        )
+    return MachineCheck("postgresql", fine=True, says=str(path))
 
 
-def _account() -> Finding:
+def _account() -> MachineCheck:
     try:
         account = accounts.choose()
     except PhaselineError:
         made = f"{accounts.SYSTEM_ACCOUNT}, made by the first `phaseline sandbox up`"
-        return Finding("account", fine=True, says=made)
-    return Finding("account", fine=True, says=f"PostgreSQL and Odoo run as {account.name}")
+        return MachineCheck("account", fine=True, says=made)
+    return MachineCheck("account", fine=True, says=f"PostgreSQL and Odoo run as {account.name}")
 
 
-def _room(state: Path, cache: Path) -> list[Finding]:
+def _room(state: Path, cache: Path) -> list[MachineCheck]:
     found = []
     for name, folder in (("state", state), ("cache", cache)):
         there = next(one for one in (folder, *folder.parents) if one.exists())
@@ -135,33 +141,37 @@ def _room(state: Path, cache: Path) -> list[Finding]:
         may = os.access(there, os.W_OK)
         says = f"{folder}: {free:.0f} GiB free" + ("" if may else ", not writable")
         mend = f"Free {DISK_GIB} GiB on that disk, or own the folder."
-        found.append(Finding(name, may and free >= DISK_GIB, says, mend))
+        found.append(MachineCheck(name, may and free >= DISK_GIB, says, mend))
     return found
 
 
-def _memory() -> Finding:
+def _memory() -> MachineCheck:
     lines = Path("/proc/meminfo").read_text(encoding="utf-8").splitlines()
     free = next(int(one.split()[1]) for one in lines if one.startswith("MemAvailable")) / (1 << 20)
     mend = f"End something: the sandbox wants {MEMORY_GIB} GiB."
-    return Finding("memory", free >= MEMORY_GIB, f"{free:.1f} GiB available", mend)
+    return MachineCheck("memory", free >= MEMORY_GIB, f"{free:.1f} GiB available", mend)
 
 
-def _ports() -> Finding:
+def _ports() -> MachineCheck:
     try:
         found = odoo_server.free_ports(2)
     except OSError as error:
-        return Finding("ports", False, f"none free: {error}", "Check the network of this machine.")
-    return Finding("ports", fine=True, says=f"{odoo_server.HOST} has free ones, as {found[0]}")
+        return MachineCheck(
+            "ports", False, f"none free: {error}", "Check the network of this machine."
+        )
+    return MachineCheck("ports", fine=True, says=f"{odoo_server.HOST} has free ones, as {found[0]}")
 
 
-def _chromium() -> Finding:
+def _chromium() -> MachineCheck:
     path = next((one for one in CHROMIUM if Path(one).exists()), None)
     says = path or "missing: only the browser tests need it"
-    return Finding("chromium", path is not None, says, "apt-get install chromium", needed=False)
+    return MachineCheck(
+        "chromium", path is not None, says, "apt-get install chromium", needed=False
+    )
 
 
-def _lab() -> Finding:
+def _lab() -> MachineCheck:
     names = lab.missing()
     says = f"missing: {', '.join(names)}" if names else "the programs of `phaseline lab` are there"
     mend = f"apt-get install {' '.join(sorted({lab.PROGRAMS[name] for name in names}))}"
-    return Finding("lab", not names, says, mend, needed=False)
+    return MachineCheck("lab", not names, says, mend, needed=False)

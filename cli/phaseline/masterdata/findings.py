@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 CUT = 80
 
 
-def cut(value: object) -> str:
+def truncate(value: object) -> str:
     """Return a value as short visible text: control characters escaped, 80 characters at most."""
     text = "" if value is None else str(value)
     shown = "".join(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from phaseline.masterdata.spec import Column, Shape, Spec
+    from phaseline.masterdata.spec import Column, ObjectSpec, RecordTemplate
 
 MODULE = "phaseline_data"
 PARENT = "_product_template"
@@ -28,7 +28,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Match:
     """A record of Odoo, by the exact value of one field; `own` is tried first when given."""
 
     model: str
@@ -64,10 +64,10 @@ class Row:
 
     def key(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return the texts of the key columns."""
-        return tuple([said(self.values.get(column)) for column in columns])
+        return tuple([as_text(self.values.get(column)) for column in columns])
 
 
-def said(value: object) -> str:
+def as_text(value: object) -> str:
     """Return a value as key text: the same value always gives the same text."""
     if isinstance(value, str):
         return value
@@ -88,7 +88,7 @@ def external_id(shape: str, key: Iterable[str]) -> str:
     return f"{MODULE}.{shape}.{'|'.join(parts)}"
 
 
-def records(spec: Spec, shape: Shape, rows: Iterable[Row]) -> tuple[Record, ...]:
+def records(spec: ObjectSpec, shape: RecordTemplate, rows: Iterable[Row]) -> tuple[Record, ...]:
     """Return the records of one shape; lines with the same key are one record."""
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
@@ -107,14 +107,14 @@ def records(spec: Spec, shape: Shape, rows: Iterable[Row]) -> tuple[Record, ...]
     )
 
 
-def _meant(shape: Shape, row: Row) -> bool:
+def _meant(shape: RecordTemplate, row: Row) -> bool:
     filled = row.values
     if any(filled.get(column) is None for column in shape.when):
         return False
     return not any(filled.get(column) is not None for column in shape.unless)
 
 
-def _fields(spec: Spec, shape: Shape) -> list[tuple[str, Any, Column | None]]:
+def _fields(spec: ObjectSpec, shape: RecordTemplate) -> list[tuple[str, Any, Column | None]]:
     """Return name and source of each field, with the column when it has to be read as a link."""
     columns = {column.name: column for column in spec.columns if column.type in LINKING}
     return [
@@ -135,7 +135,7 @@ def _values(
             yield name, column_value(column, value) if column else value
 
 
-def _initial(shape: Shape, row: Row) -> tuple[tuple[str, Any], ...]:
+def _initial(shape: RecordTemplate, row: Row) -> tuple[tuple[str, Any], ...]:
     """Return what is set once: constants, or texts made of the line's cells."""
     return tuple(
         (name, value["text"].format_map(row.values) if isinstance(value, dict) else value)
@@ -154,9 +154,9 @@ def column_value(column: Column, value: Any) -> Any:
     if value is None:
         return None
     if column.type == "country":
-        return Found("res.country", "code", value)
+        return Match("res.country", "code", value)
     if column.type == "currency":
-        return Found("res.currency", "name", value)
+        return Match("res.currency", "name", value)
     if column.type == "reference":
         return reference(column.references, column.found_by, value)
     return value
@@ -169,7 +169,7 @@ def reference(references: str | None, found_by: tuple[str, str] | None, value: s
         return Link(f"phaseline.{name}", name)
     own = external_id(references, (value,)) if references else None
     if found_by:
-        return Found(found_by[0], found_by[1], value, own)
+        return Match(found_by[0], found_by[1], value, own)
     return Link(own or "")
 
 
@@ -203,7 +203,7 @@ def _filled(source: Mapping[str, Any], row: Row) -> Any:
     return source["otherwise"]
 
 
-def plain(value: Any) -> Any:
+def normalise(value: Any) -> Any:
     """Return a value as JSON carries it: decimals as exact text, dates as ISO text."""
     if isinstance(value, Decimal):
         return f"{value:f}"

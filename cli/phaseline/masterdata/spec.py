@@ -68,7 +68,7 @@ class RuleUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class RecordTemplate:
     """One kind of record that lines become: model, key columns and where each field comes from.
 
     A field's source is a column's name, or a mapping with one of `link` (another shape of this
@@ -98,7 +98,7 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class ObjectSpec:
     """One business object: its file, its rules and its records."""
 
     name: str
@@ -110,13 +110,13 @@ class Spec:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     rules: tuple[RuleUse, ...]
-    shapes: tuple[Shape, ...]
+    shapes: tuple[RecordTemplate, ...]
     loader: str = "records"
     sums: tuple[str, ...] = ()
     balance: Balance | None = None
 
     @property
-    def main(self) -> Shape:
+    def main(self) -> RecordTemplate:
         """The shape whose records are counted: the last one that carries the object's key."""
         return next(shape for shape in reversed(self.shapes) if shape.key == self.key)
 

@@ -71,7 +71,7 @@ HINTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CallRequest:
     """What was asked of Odoo, as far as a message and the rule of lost answers need it."""
 
     model: str
@@ -90,20 +90,20 @@ class Asked:
 
 def asked(
     model: str, method: str, ids: Sequence[int] | None, arguments: Mapping[str, Any]
-) -> Asked:
+) -> CallRequest:
     """The call with the records it is about: their ids, or the names of rows to be created."""
     if ids:
         shown = ", ".join(str(one) for one in ids[:SHOWN_IDS]) + (
             ", ..." if len(ids) > SHOWN_IDS else ""
         )
-        return Asked(model, method, f"on {shown}")
+        return CallRequest(model, method, f"on {shown}")
     rows = arguments.get("vals_list")
     if isinstance(rows, Sequence) and rows and isinstance(rows[0], Mapping):
         name = next((rows[0][field] for field in NAMING_FIELDS if rows[0].get(field)), None)
         more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
         if isinstance(name, str):
-            return Asked(model, method, f"of {name[:80]!r}{more}")
-    return Asked(model, method)
+            return CallRequest(model, method, f"of {name[:80]!r}{more}")
+    return CallRequest(model, method)
 
 
 def secret_values(arguments: object) -> frozenset[str]:
@@ -148,7 +148,7 @@ def undelivered(url: str, reason: str) -> PhaselineError:
     )
 
 
-def lost(call: Asked, url: str, reason: str) -> PhaselineError:
+def lost(call: CallRequest, url: str, reason: str) -> PhaselineError:
     """O007 for what may have written; O001 for a read, which can simply be asked again."""
     if call.reads:
         return undelivered(url, f"the answer to {call} was lost ({reason})")
@@ -173,7 +173,7 @@ def no_database(database: str, url: str) -> PhaselineError:
 
 
 def refused(
-    call: Asked,
+    call: CallRequest,
     name: str,
     message: str,
     *,

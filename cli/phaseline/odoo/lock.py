@@ -37,7 +37,7 @@ ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Lease:
     """The row as it stands in Odoo."""
 
     row: int
@@ -68,7 +68,7 @@ class Lock:
 
     def check(self) -> None:
         """Raise O009 unless the lock is still ours; renews a lease that is half gone."""
-        held = look(self._port)
+        held = inspect(self._port)
         if held is None or held.token != self.token:
             raise self._lost(held)
         if self._until - time.monotonic() < self._lease / 2:
@@ -93,24 +93,24 @@ class Lock:
             )
         except PhaselineError as err:
             if "O004" in codes(err):
-                raise self._lost(look(self._port)) from err
+                raise self._lost(inspect(self._port)) from err
             raise
         if now > self._until:
             # Nobody had taken it over when the renewal arrived, but somebody who saw the lease run
             # out may be at it: such a one is through by now.
             time.sleep(GRACE)
-            held = look(self._port)
+            held = inspect(self._port)
             if held is None or held.token != self.token:
                 raise self._lost(held)
         self._until = now + wanted
 
     def release(self) -> None:
         """Give the lock back, if it is still ours."""
-        held = look(self._port)
+        held = inspect(self._port)
         if held is not None and held.token == self.token:
             self._port.call(MODEL, "unlink", [held.row], timeout=SECONDS)
 
-    def _lost(self, held: Held | None) -> PhaselineError:
+    def _lost(self, held: Lease | None) -> PhaselineError:
         now = f"{held} holds it now" if held and held.token != self.token else "its lease ran out"
         hint = "Nothing is written without it; run the same command again."
         return PhaselineError(
@@ -153,7 +153,7 @@ def acquire(port: Port, owner: str, lease: float = LEASE) -> Lock:
         row = _create(port, note)
         if row is not None:
             return Lock(port, row, note, asked_at)
-        held = look(port)
+        held = inspect(port)
         if held is None:
             continue  # given back between the two calls
         if not _stale(port, held, token):
@@ -163,7 +163,7 @@ def acquire(port: Port, owner: str, lease: float = LEASE) -> Lock:
     raise PhaselineError(Fault("O008", message, hint="Run the same command again."))
 
 
-def look(port: Port) -> Held | None:
+def inspect(port: Port) -> Lease | None:
     """Who holds the lock, or None."""
     rows = port.call(
         MODEL,
@@ -175,12 +175,12 @@ def look(port: Port) -> Held | None:
     return _held(rows[0]) if rows else None
 
 
-def _held(row: Mapping[str, Any]) -> Held:
+def _held(row: Mapping[str, Any]) -> Lease:
     try:
         note = dict(json.loads(row["value"]))
     except (ValueError, TypeError):  # somebody edited the row by hand
         note = {}
-    return Held(
+    return Lease(
         row=row["id"],
         token=str(note.get("token", "")),
         who=str(note.get("who", "somebody")),
@@ -204,7 +204,7 @@ def _create(port: Port, note: Mapping[str, Any]) -> int | None:
     except PhaselineError as err:
         if not codes(err) & {"O005", "O007", "O011"}:
             raise
-        held = look(port)
+        held = inspect(port)
         mine = held is not None and held.token == note["token"]
         if held is None and "O005" not in codes(err):
             raise
@@ -212,7 +212,7 @@ def _create(port: Port, note: Mapping[str, Any]) -> int | None:
     return int(made[0])
 
 
-def _stale(port: Port, held: Held, token: str) -> bool:
+def _stale(port: Port, held: Lease, token: str) -> bool:
     """Whether the lease ran out, by the clock that also wrote when it was renewed."""
     row = {"key": f"{KEY}.clock.{token}", "value": "the time of the server"}
     clock = port.call(MODEL, "create", vals_list=[row], timeout=SECONDS)
@@ -224,7 +224,7 @@ def _stale(port: Port, held: Held, token: str) -> bool:
     return now > held.renewed + timedelta(seconds=held.lease + GRACE)
 
 
-def _taken(port: Port, held: Held) -> PhaselineError:
+def _taken(port: Port, held: Lease) -> PhaselineError:
     until = held.renewed + timedelta(seconds=held.lease + GRACE)
     return PhaselineError(
         Fault(

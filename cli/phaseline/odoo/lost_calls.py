@@ -18,7 +18,7 @@ PATIENCE = 30.0
 PAUSE = 1.0
 
 
-def find(port: Port, names: Iterable[str]) -> dict[str, tuple[str, int]]:
+def lookup(port: Port, names: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Model and database id of each external id (`module.name`) that Odoo has."""
     by_module: dict[str, list[str]] = {}
     for full in names:
@@ -52,7 +52,7 @@ def settle(
     deadline = time.monotonic() + patience
     while True:
         try:
-            found = find(port, wanted)
+            found = lookup(port, wanted)
             if found or not wanted or time.monotonic() >= deadline:
                 return found
         except PhaselineError as err:

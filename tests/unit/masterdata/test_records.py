@@ -11,15 +11,15 @@ from phaseline.masterdata.loading import batches, comparison
 from phaseline.masterdata.loading.comparison import FieldKind
 from phaseline.masterdata.records import (
     Combination,
-    Found,
     Link,
+    Match,
     Record,
     Row,
     external_id,
     records,
     reference,
 )
-from phaseline.masterdata.spec import Column, Shape, Spec
+from phaseline.masterdata.spec import Column, ObjectSpec, RecordTemplate
 
 
 def spec(*shapes):
@@ -29,7 +29,7 @@ def spec(*shapes):
         Column("price", "money", ""),
         Column("group", "code", ""),
     )
-    return Spec("goods", "1", "", "", "", 1, ("sku",), columns, (), shapes)
+    return ObjectSpec("goods", "1", "", "", "", 1, ("sku",), columns, (), shapes)
 
 
 def test_an_external_id_keeps_keys_apart_and_spells_odd_signs():
@@ -44,7 +44,7 @@ def test_the_same_number_gives_the_same_key_however_it_is_written():
 
 
 def test_a_line_becomes_a_record_with_links_and_constants():
-    shape = Shape(
+    shape = RecordTemplate(
         "goods",
         "product.product",
         ("sku",),
@@ -54,20 +54,24 @@ def test_a_line_becomes_a_record_with_links_and_constants():
     (record,) = records(spec(shape), shape, [Row(2, {"sku": "A", "unit": "Box"})])
     assert dict(record.values) == {
         "default_code": "A",
-        "uom_id": Found("uom.uom", "name", "Box", "phaseline_data.units.Box"),
+        "uom_id": Match("uom.uom", "name", "Box", "phaseline_data.units.Box"),
         "route_id": Link("phaseline.stock.route", "stock.route"),
         "active": True,
     }
 
 
 def test_a_column_the_file_does_not_have_is_not_owned():
-    shape = Shape("goods", "m", ("sku",), (("default_code", "sku"), ("list_price", "price")))
+    shape = RecordTemplate(
+        "goods", "m", ("sku",), (("default_code", "sku"), ("list_price", "price"))
+    )
     (record,) = records(spec(shape), shape, [Row(2, {"sku": "A"})])
     assert dict(record.values) == {"default_code": "A"}
 
 
 def test_lines_of_one_group_are_one_record_with_all_their_values():
-    shape = Shape("groups", "m", ("group",), (("value_ids", {"links": "goods", "of": ["sku"]}),))
+    shape = RecordTemplate(
+        "groups", "m", ("group",), (("value_ids", {"links": "goods", "of": ["sku"]}),)
+    )
     rows = [Row(2, {"sku": "A", "group": "G"}), Row(3, {"sku": "B", "group": "G"})]
     (record,) = records(spec(shape), shape, rows)
     assert dict(record.values)["value_ids"] == (
@@ -92,7 +96,7 @@ def test_parents_are_sent_before_their_children():
 def test_links_tell_everything_a_record_points_to():
     values = (
         ("v", Combination("t", ("a", "b"))),
-        ("f", Found("m", "name", "x", "own")),
+        ("f", Match("m", "name", "x", "own")),
         ("l", Link("one", "other")),
     )
     found = list(batches.links(Record("r", 1, values)))

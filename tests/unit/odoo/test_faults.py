@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from phaseline.odoo import faults
-from phaseline.odoo.faults import Asked, asked, clean, lost, refused, secret_values
+from phaseline.odoo.faults import CallRequest, asked, clean, lost, refused, secret_values
 
-WRITE = Asked("res.partner", "write", "on 7")
+WRITE = CallRequest("res.partner", "write", "on 7")
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_a_refusal_does_not_show_a_secret_of_its_own_call():
 
 @pytest.mark.parametrize(("method", "code"), [("write", "O007"), ("search_read", "O001")])
 def test_a_lost_answer_is_unknown_for_a_write_and_harmless_for_a_read(method, code):
-    error = lost(Asked("res.partner", method), "http://x", "it broke")
+    error = lost(CallRequest("res.partner", method), "http://x", "it broke")
     assert error.faults[0].code == code
 
 
 @pytest.mark.parametrize("method", ["button_confirm", "load", "run", "execute", "copy", "no_idea"])
 def test_a_method_nobody_listed_counts_as_writing(method):
-    assert not Asked("x", method).reads
+    assert not CallRequest("x", method).reads

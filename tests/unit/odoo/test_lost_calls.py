@@ -45,5 +45,5 @@ def test_a_server_that_stays_away_is_unreachable(port):
 
 def test_many_names_are_asked_in_pages(port):
     names = [f"phaseline.tag.{number}" for number in range(lost_calls.PAGE + 1)]
-    lost_calls.find(port, names)
+    lost_calls.lookup(port, names)
     assert len(port.calls) == 2

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.status import Status
 
-    from phaseline.flows.demo.steps import Listener, Told
+    from phaseline.flows.demo.steps import Listener, StepResult
 
 
 class Plain:
@@ -35,7 +35,7 @@ class Plain:
         """Say what the step is doing."""
         click.echo(f"{' ' * len(self.head)} {text}", err=True)
 
-    def end(self, told: Told) -> None:
+    def end(self, told: StepResult) -> None:
         """Say what came of it and how long it took."""
         click.echo(f"{' ' * len(self.head)} {told.outcome} ({told.seconds:.1f} s)", err=True)
 
@@ -62,7 +62,7 @@ class Moving:
         line = Text(self.title, style="bold")
         self.status.update(line.append(f"  {text}" if text else " ...", style="dim"))
 
-    def end(self, told: Told) -> None:
+    def end(self, told: StepResult) -> None:
         """Leave a line that says what came of the step."""
         line = Text("done ", style="green").append(self.title, style="default")
         line.append(f"  {told.outcome}", style="default").append(

@@ -21,7 +21,7 @@ def command() -> None:
     """Build environments on hosts, size them and verify them."""
 
 
-class Told:
+class RoleProgress:
     """Progress of a run: a line when another role begins."""
 
     def __init__(self, env: str) -> None:
@@ -54,7 +54,7 @@ def provision(envs: tuple[str, ...], project_dir: Path, check: bool, output_form
     """
     from phaseline.flows.environments import provision as env_provision
 
-    results = env_provision.run_all(project_dir, envs, check=check, teller=Told)
+    results = env_provision.run_all(project_dir, envs, check=check, teller=RoleProgress)
     output.emit({"environments": results}, output_format, lambda: "\n".join(map(_text, results)))
     return Exit.DONE
 

@@ -48,7 +48,7 @@ def command(
         raise click.UsageError("say either --users or --plan")
     asked = plan or {"users": users, "orders_per_day": orders_per_day}
     load = sizing.read({"name": "tenant", "plan": asked}).load
-    order = env_size.Order(
+    order = env_size.SizeRequest(
         load, tenants, vcpus or 0, memory_mb or 0, database=not database_apart, years=years
     )
     result = env_size.run(order)

@@ -48,7 +48,7 @@ def command(
     from phaseline.files.render import evidence, evidence_html
     from phaseline.flows.environments import verify
 
-    order = verify.Order(project_dir, env, tenant=tenant, deep=deep)
+    order = verify.VerifyRequest(project_dir, env, tenant=tenant, deep=deep)
     result: dict[str, Any] = verify.run(order, lambda text: click.echo(text, err=True))
     if html:
         evidence_html.write(html, result)

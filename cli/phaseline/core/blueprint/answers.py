@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.node import Node, kind_of, plain
+from phaseline.core.node import Node, kind_of, to_python
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 
@@ -21,7 +21,7 @@ OWN_KEYS = ("format", "blueprint")
 
 
 @dataclass(frozen=True, slots=True)
-class Tenant:
+class Answers:
     """The answers as a tree of plain values."""
 
     answers: Mapping[str, Any]
@@ -41,12 +41,12 @@ def dig(tree: Any, path: str) -> Any:
     return tree
 
 
-def answer(root: Node, decisions: Iterable[Decision], asked: Iterable[str]) -> Tenant:
+def answer(root: Node, decisions: Iterable[Decision], asked: Iterable[str]) -> Answers:
     """Return the tenant of a file.
 
     `decisions` are all of the blueprint, `asked` the paths that must be answered now.
     """
-    reader = _Answers(root)
+    reader = _AnswerReader(root)
     required = set(asked)
     known = tuple(decisions)
     for decision in known:
@@ -54,10 +54,10 @@ def answer(root: Node, decisions: Iterable[Decision], asked: Iterable[str]) -> T
     reader.refuse_unknown(root, "", [decision.path for decision in known])
     if reader.faults:
         raise PhaselineError(*reader.faults)
-    return Tenant(reader.tree, root.place.file)
+    return Answers(reader.tree, root.place.file)
 
 
-class _Answers:
+class _AnswerReader:
     """Takes one decision after the other out of the tenant's tree."""
 
     def __init__(self, root: Node) -> None:
@@ -139,7 +139,7 @@ class _Answers:
     def item(self, node: Node, fields: Node | None) -> Any:
         """Return one item: untyped, of one type, or a mapping of typed fields."""
         if fields is None:
-            return plain(node)
+            return to_python(node)
         if isinstance(fields.value, str):
             return self.typed(node, fields.value)
         if not isinstance(node.value, Mapping):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.core.blueprint.expansion import Expansion
 from phaseline.core.blueprint.expressions import MISSING, Ref, Scope
-from phaseline.core.blueprint.privileges import judge, reason
-from phaseline.core.blueprint.records import Owned, Record, secrets_in
+from phaseline.core.blueprint.privileges import check, reason
+from phaseline.core.blueprint.records import OwnedField, Record, secrets_in
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from phaseline.core.blueprint.answers import Tenant
+    from phaseline.core.blueprint.answers import Answers
     from phaseline.core.blueprint.model import Stage, StageFile
     from phaseline.core.node import Node
 
@@ -24,8 +24,8 @@ class Desired:
     """Everything some stages ask for."""
 
     records: tuple[Record, ...]
-    modules: Mapping[str, Owned]
-    settings: Mapping[str, Owned]
+    modules: Mapping[str, OwnedField]
+    settings: Mapping[str, OwnedField]
 
     def part(self, refs: Collection[str]) -> Desired:
         """Return only what the refs name: records, modules, and `settings` for all settings."""
@@ -47,29 +47,29 @@ class Desired:
         return {record.ref: record for record in self.records}
 
 
-def resolve(stages: Iterable[Stage], tenant: Tenant) -> Desired:
+def resolve(stages: Iterable[Stage], tenant: Answers) -> Desired:
     """Return what the stages ask for with the tenant's answers; all faults at once."""
     faults: list[Fault] = []
     scope = Scope({"tenant": tenant.answers}, faults)
     records: list[Record] = []
-    modules: dict[str, Owned] = {}
-    settings: dict[str, Owned] = {}
+    modules: dict[str, OwnedField] = {}
+    settings: dict[str, OwnedField] = {}
     for stage in stages:
         for file in stage.files:
             for node in file.modules:
-                modules.setdefault(scope.text(node), Owned(stage.name, node.place))
+                modules.setdefault(scope.text(node), OwnedField(stage.name, node.place))
             for name, node in file.settings.items():
                 own_setting(settings, name, node, scope)
             records += file_records(stage.name, file, scope)
     refuse_twins(records, faults)
     refuse_needed(records, faults)
-    faults += judge(records, settings)
+    faults += check(records, settings)
     if faults:
         raise PhaselineError(*faults)
     return Desired(tuple(records), modules, settings)
 
 
-def own_setting(settings: dict[str, Owned], name: str, node: Node, scope: Scope) -> None:
+def own_setting(settings: dict[str, OwnedField], name: str, node: Node, scope: Scope) -> None:
     """Add a setting; one that another file owns already is a fault."""
     why = reason(node.entries.get("dangerous"), scope)
     value = scope.value(node.entries.get("value", node) if why else node)
@@ -86,7 +86,7 @@ def own_setting(settings: dict[str, Owned], name: str, node: Node, scope: Scope)
         message = f"{secret} stands in a setting"
         hint = "A secret belongs into the 'initial' of a record, where it is set once."
         scope.faults.append(Fault("B005", message, node.place, hint))
-    settings[name] = Owned(value, node.place, why)
+    settings[name] = OwnedField(value, node.place, why)
 
 
 def file_records(stage: str, file: StageFile, scope: Scope) -> list[Record]:

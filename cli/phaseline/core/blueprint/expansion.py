@@ -9,7 +9,7 @@ from typing import Any
 from phaseline.core.blueprint.expressions import MISSING, NAME, Ref, Scope
 from phaseline.core.blueprint.model import CallSpec, RecordSpec
 from phaseline.core.blueprint.privileges import reason
-from phaseline.core.blueprint.records import Call, Owned, Record, secrets_in
+from phaseline.core.blueprint.records import Call, OwnedField, Record, secrets_in
 from phaseline.core.node import Node
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault
@@ -41,16 +41,16 @@ class Expansion:
         if not NAME.fullmatch(ref):
             hint = "A ref is kind.name, of letters, digits, _ and -."
             scope.faults.append(Fault("B014", f"'{ref}' is no ref", spec.ref.place, hint))
-        values: dict[str, Owned] = {}
+        values: dict[str, OwnedField] = {}
         lines: list[Record] = []
         for name, node in spec.values.items():
             if set(node.entries) == {"lines"}:
                 lines += self.lines(node.entries["lines"], scope, (ref, name))
             elif (value := scope.value(node)) is not MISSING:
                 self.refuse_secrets(value, node)
-                values[name] = Owned(value, node.place)
+                values[name] = OwnedField(value, node.place)
         initial = {
-            name: Owned(value, node.place)
+            name: OwnedField(value, node.place)
             for name, node in spec.initial.items()
             if (value := scope.value(node)) is not MISSING
         }

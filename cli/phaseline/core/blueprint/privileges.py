@@ -12,7 +12,7 @@ from phaseline.errors import Fault
 
 if TYPE_CHECKING:
     from phaseline.core.blueprint.expressions import Scope
-    from phaseline.core.blueprint.records import Owned, Record
+    from phaseline.core.blueprint.records import OwnedField, Record
     from phaseline.core.node import Node
     from phaseline.errors import Place
 
@@ -40,7 +40,7 @@ def no_reason(place: Place) -> Fault:
     return Fault("B005", "'dangerous' wants the reason, a sentence", place, hint)
 
 
-def judge(records: Collection[Record], settings: Mapping[str, Owned]) -> Iterator[Fault]:
+def check(records: Collection[Record], settings: Mapping[str, OwnedField]) -> Iterator[Fault]:
     """Yield a fault for each written place that is dangerous, and says no reason or has none."""
     told: set[Place] = set()
     known = {record.ref: record for record in records}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class OwnedField:
     """A value we own, the place that says so, and why it must be when it is dangerous."""
 
     value: Any
@@ -41,8 +41,8 @@ class Record:
     model: str
     stage: str
     place: Place
-    values: Mapping[str, Owned] = field(default_factory=dict)
-    initial: Mapping[str, Owned] = field(default_factory=dict)
+    values: Mapping[str, OwnedField] = field(default_factory=dict)
+    initial: Mapping[str, OwnedField] = field(default_factory=dict)
     adopt: Any = None
     create: bool = True
     absent: bool = False

@@ -13,7 +13,7 @@ KIND = "environment_kind"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class InventoryValue:
     """A value and where it stands."""
 
     text: str
@@ -28,7 +28,7 @@ class Group:
     place: Place
     hosts: dict[str, Place] = field(default_factory=dict)
     children: dict[str, Place] = field(default_factory=dict)
-    variables: dict[str, Said] = field(default_factory=dict)
+    variables: dict[str, InventoryValue] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Inventory:
 
     file: str
     groups: dict[str, Group] = field(default_factory=dict)
-    hosts: dict[str, dict[str, Said]] = field(default_factory=dict)
+    hosts: dict[str, dict[str, InventoryValue]] = field(default_factory=dict)
 
     def group(self, name: str, place: Place) -> Group:
         """Return a group, made when it is named for the first time."""
@@ -64,7 +64,7 @@ class Inventory:
         wanted = set(self.inside(env))
         return tuple(name for name in self.inside(function) if name in wanted)
 
-    def of_host(self, name: str, key: str) -> Said | None:
+    def of_host(self, name: str, key: str) -> InventoryValue | None:
         """Return a host's variable, its own or one of all hosts."""
         everybody = self.groups.get("all")
         own = self.hosts.get(name, {}).get(key)
@@ -76,7 +76,7 @@ class Inventory:
             return said.place
         return next((one.hosts[host] for one in self.groups.values() if host in one.hosts), None)
 
-    def values(self) -> tuple[tuple[str, Said], ...]:
+    def values(self) -> tuple[tuple[str, InventoryValue], ...]:
         """Return every variable of every group and host with its name."""
         found = [pair for group in self.groups.values() for pair in group.variables.items()]
         found += [pair for variables in self.hosts.values() for pair in variables.items()]

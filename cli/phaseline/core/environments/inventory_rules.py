@@ -34,7 +34,7 @@ KEY_SWITCHES = ("ansible_host_key_checking", "ansible_ssh_host_key_checking")
 OFF = ("false", "no", "0", "off")
 
 
-def judge(inventory: Inventory) -> Iterator[Fault]:
+def lint(inventory: Inventory) -> Iterator[Fault]:
     """Yield everything that is wrong with an inventory."""
     yield from _unknown_groups(inventory)
     yield from _addresses(inventory)

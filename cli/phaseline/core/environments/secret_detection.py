@@ -28,10 +28,10 @@ def looks_secret(key: str, text: str) -> bool:
         return True
     if NAMES.search(key) and not HARMLESS.search(key):
         return value.lower() not in {"true", "false", "none", "null", "~", "[]", "{}"}
-    return random(value)
+    return looks_random(value)
 
 
-def random(value: str) -> bool:
+def looks_random(value: str) -> bool:
     """Return whether a text is one long word that no person would make up."""
     if not RANDOM.fullmatch(value) or DIGEST.fullmatch(value) or "/" in value:
         return False

@@ -1,9 +1,8 @@
 """How much a tenant needs and whether a host has it: workers, memory, connections, ports.
 
 Odoo's part follows its deployment guide: a worker serves about six people at once, a host carries
-twice its processors plus one, and of all workers one in five is a heavy one. PostgreSQL's part
-follows its manual (`shared_buffers` a quarter of a host of its own). What neither says stands in
-`ASSUMED` and is printed as an assumption.
+twice its processors plus one, and of all workers one in five is a heavy one. PostgreSQL's part is
+in `postgres_sizing`. What neither says stands in `ASSUMED` and is printed as an assumption.
 
 A tenant's numbers never depend on its neighbours: adding one changes, and restarts, no other.
 """
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from phaseline.core.environments import postgres_sizing
 from phaseline.errors import Fault, PhaselineError
 
 if TYPE_CHECKING:
@@ -63,9 +63,14 @@ class Host:
     odoo: bool = True
     nodes: int = 1
 
+    @property
+    def postgres(self) -> dict[str, int]:
+        """PostgreSQL's sizes on this host."""
+        return postgres_sizing.sizes(self.memory_mb, beside_odoo=self.odoo)
+
 
 @dataclass(frozen=True, slots=True)
-class Tenant:
+class TenantSize:
     """A tenant to be placed: its name, what it asks for, its port if one is given."""
 
     name: str
@@ -108,7 +113,7 @@ class Size:
         }
 
 
-def read(line: Mapping[str, Any]) -> Tenant:
+def read(line: Mapping[str, Any]) -> TenantSize:
     """Return a tenant of its line: `plan` is the name of one, or {users, orders_per_day}."""
     plan, port = line.get("plan", "s"), line.get("port")
     if isinstance(plan, str):
@@ -118,10 +123,10 @@ def read(line: Mapping[str, Any]) -> Tenant:
         load = PLANS[plan]
     else:
         load = Load(int(plan.get("users", 1)), int(plan.get("orders_per_day", 0)))
-    return Tenant(str(line["name"]), load, int(port) if port else None)
+    return TenantSize(str(line["name"]), load, int(port) if port else None)
 
 
-def size(tenant: Tenant, index: int, vcpus: int) -> Size:
+def size(tenant: TenantSize, index: int, vcpus: int) -> Size:
     """Return the sizes of one tenant; `index` gives a port to one that has none."""
     needed = ceil(tenant.load.users / USERS_A_WORKER) + order_workers(tenant.load)
     cron = 1 if needed <= USERS_A_WORKER else 2
@@ -151,21 +156,7 @@ def most_workers(vcpus: int) -> int:
     return 2 * vcpus + 1
 
 
-def postgres(host: Host) -> dict[str, int]:
-    """Return PostgreSQL's sizes in MiB and connections; they follow from the host alone."""
-    memory = host.memory_mb
-    shared = max(128, int(memory * (0.15 if host.odoo else 0.25)))
-    connections = min(1000, max(200, memory // 1024 * 100))
-    return {
-        "shared_buffers_mb": shared,
-        "effective_cache_size_mb": int(memory * (0.4 if host.odoo else 0.75)),
-        "work_mem_mb": min(64, max(4, (memory - shared) // (connections * 3))),
-        "maintenance_work_mem_mb": min(2048, max(64, memory // 16)),
-        "max_connections": connections,
-    }
-
-
-def place(tenants: Sequence[Tenant], host: Host) -> dict[str, Size]:
+def place(tenants: Sequence[TenantSize], host: Host) -> dict[str, Size]:
     """Return each tenant's sizes; what does not fit the host is a fault with the arithmetic."""
     sizes = {one.name: size(one, index, host.vcpus) for index, one in enumerate(tenants)}
     faults = [*_clashes(sizes)]
@@ -182,7 +173,7 @@ def arithmetic(sizes: Mapping[str, Size], host: Host) -> tuple[str, ...]:
     """Return the sum of a host's memory, a line each."""
     lines = [f"{SYSTEM_MB:>7} MB  the system, nginx and exporters"]
     if host.database:
-        shared = postgres(host)["shared_buffers_mb"]
+        shared = host.postgres["shared_buffers_mb"]
         lines.append(f"{shared + POSTGRES_OWN_MB:>7} MB  PostgreSQL: {shared} shared + 256 own")
     if host.odoo:
         lines += [
@@ -197,7 +188,7 @@ def needed_mb(sizes: Mapping[str, Size], host: Host) -> int:
     """Return the MiB that everything on the host is reckoned with."""
     own = SYSTEM_MB
     if host.database:
-        own += postgres(host)["shared_buffers_mb"] + POSTGRES_OWN_MB
+        own += host.postgres["shared_buffers_mb"] + POSTGRES_OWN_MB
     return own + (sum(one.memory_mb for one in sizes.values()) if host.odoo else 0)
 
 
@@ -213,7 +204,9 @@ def _clashes(sizes: Mapping[str, Size]) -> list[Fault]:
     return faults
 
 
-def _processors(tenants: Sequence[Tenant], sizes: Mapping[str, Size], host: Host) -> list[Fault]:
+def _processors(
+    tenants: Sequence[TenantSize], sizes: Mapping[str, Size], host: Host
+) -> list[Fault]:
     return [
         Fault(
             "H030",
@@ -240,7 +233,7 @@ def _memory(sizes: Mapping[str, Size], host: Host) -> list[Fault]:
 
 
 def _connections(sizes: Mapping[str, Size], host: Host) -> list[Fault]:
-    most = postgres(host)["max_connections"] - KEPT_CONNECTIONS
+    most = host.postgres["max_connections"] - KEPT_CONNECTIONS
     wanted = sum(one.connections for one in sizes.values()) * host.nodes
     if wanted <= most:
         return []

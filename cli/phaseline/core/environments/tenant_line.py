@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.environments import sizing
-from phaseline.core.node import plain
+from phaseline.core.node import to_python
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault
 
@@ -52,7 +52,7 @@ KEYS = ("name", "domain", "plan", "port", "company", "modules", *TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Tenant:
+class TenantLine:
     """A tenant as its line says; `values` is the whole line."""
 
     name: str
@@ -66,16 +66,16 @@ class Tenant:
         return int(self.values.get("port") or 0)
 
 
-def read(node: Node) -> tuple[Tenant, ...]:
+def read(node: Node) -> tuple[TenantLine, ...]:
     """Return the tenants of a list; call `judge` first, which tells what is wrong with it."""
     found = []
     for item in node.items:
-        values = plain(item)
-        found.append(Tenant(str(values["name"]), str(values["domain"]), values, item.place))
+        values = to_python(item)
+        found.append(TenantLine(str(values["name"]), str(values["domain"]), values, item.place))
     return tuple(found)
 
 
-def judge(node: Node) -> Iterator[Fault]:
+def lint(node: Node) -> Iterator[Fault]:
     """Yield everything that is wrong with a list of tenants."""
     if node.value is not None and not isinstance(node.value, tuple):
         yield Fault("C009", f"the tenants are {node.kind}, not a list", node.place)
@@ -136,21 +136,24 @@ def wrong(key: str, text: str) -> tuple[str, str] | None:
         return wrong_name(text)
     if key == "domain":
         fits = len(text) <= DOMAIN_LIMIT and bool(DOMAIN.fullmatch(text))
-        why = f"{cut(text)} is no domain", "Write it like shop.example.com, in small letters."
+        why = f"{truncate(text)} is no domain", "Write it like shop.example.com, in small letters."
     elif key in TEXTS:
         form, like = TEXTS[key]
         fits = bool(form.fullmatch(text)) and ".." not in text
-        why = f"{key} is {cut(text)}", f"Write {like}."
+        why = f"{key} is {truncate(text)}", f"Write {like}."
     else:
         fits = len(text) <= TEXT_LIMIT and text.isprintable() and bool(text.strip())
-        why = f"{key} is {cut(text)}", f"Write a line of at most {TEXT_LIMIT} visible characters."
+        why = (
+            f"{key} is {truncate(text)}",
+            f"Write a line of at most {TEXT_LIMIT} visible characters.",
+        )
     return None if fits else why
 
 
 def wrong_name(name: str) -> tuple[str, str] | None:
     """Return why a tenant cannot have this name; None when it can."""
     if not NAME.fullmatch(name):
-        message = f"{cut(name)} cannot name a tenant"
+        message = f"{truncate(name)} cannot name a tenant"
         return message, "Use 2 to 31 small letters, digits and _, beginning with a letter."
     if name in RESERVED or name.startswith(RESERVED_HEADS) or name.endswith(RESERVED_TAIL):
         return f"the name '{name}' is taken by the hosts themselves", "Choose another name."
@@ -194,9 +197,9 @@ def lost(listed: Iterable[str], kept: Iterable[str]) -> tuple[str, ...]:
 
 def show(node: Node) -> str:
     """Return a value as a message shows it."""
-    return cut(str(plain(node)))
+    return truncate(str(to_python(node)))
 
 
-def cut(text: str) -> str:
+def truncate(text: str) -> str:
     """Return a text in quotes, escaped and of bearable length."""
     return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")

@@ -23,7 +23,7 @@ class Signature:
     time: str
 
 
-def judge(
+def evaluate(
     stage: str,
     env: str,
     predecessors: Iterable[tuple[str, str]],

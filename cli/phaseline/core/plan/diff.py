@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.blueprint.records import Owned, Record, refs_in
+from phaseline.core.blueprint.records import OwnedField, Record, refs_in
 from phaseline.core.plan.baseline import SETTINGS, Baseline
 from phaseline.core.plan.comparison import same
 from phaseline.core.plan.field_types import Fitting, coming_fields
@@ -49,7 +49,7 @@ class _Comparison:
     fitting: Fitting
     unchanged: int = 0
     existing: int = 0
-    owners: dict[tuple[str, int, str], tuple[str, Owned]] = field(default_factory=dict)
+    owners: dict[tuple[str, int, str], tuple[str, OwnedField]] = field(default_factory=dict)
 
     def modules(self) -> Iterable[Change]:
         """The modules to install; one Odoo does not have is a fault."""
@@ -202,7 +202,7 @@ class _Comparison:
             for name, owned in values.items()
         )
 
-    def want(self, record: Record, name: str, owned: Owned) -> Any:
+    def want(self, record: Record, name: str, owned: OwnedField) -> Any:
         """Return a value as its field wants it, as written while the field is still to come."""
         info = self.fitting.info(record.model, name, owned)
         return owned.value if info is None else self.fitting.fitted(owned, info, record.ref, name)
@@ -225,7 +225,7 @@ class _Comparison:
                 changes.append(FieldChange(name, raw, want, owned.place, edited))
         return tuple(changes)
 
-    def own(self, record: Record, found: int, name: str, owned: Owned) -> None:
+    def own(self, record: Record, found: int, name: str, owned: OwnedField) -> None:
         """Note a second owner of one field of one record."""
         key = (record.model, found, name)
         if key in self.owners and self.owners[key][0] != record.ref:

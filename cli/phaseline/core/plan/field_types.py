@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from phaseline.core.blueprint.desired import Desired
-    from phaseline.core.blueprint.records import Owned, Record
+    from phaseline.core.blueprint.records import OwnedField, Record
     from phaseline.core.plan.actual import Actual, FieldInfo
 
 
@@ -39,7 +39,7 @@ class Fitting:
         known = self.actual.fields.get(record.model, {})
         return any(name not in known for name in (*record.values, *record.initial))
 
-    def info(self, model: str, name: str, owned: Owned) -> FieldInfo | None:
+    def info(self, model: str, name: str, owned: OwnedField) -> FieldInfo | None:
         """Return what Odoo says of a field; an unknown field is a fault."""
         fields = self.actual.fields.get(model, {})
         if name not in fields:
@@ -47,14 +47,14 @@ class Fitting:
             return None
         return fields[name]
 
-    def unknown_field(self, model: str, name: str, owned: Owned) -> None:
+    def unknown_field(self, model: str, name: str, owned: OwnedField) -> None:
         """Note a field the model does not have, unless it may still come."""
         if self.may_come(name):
             return
         hint = suggest(name, self.actual.names.get(model, ()), "Read the model's fields in Odoo.")
         self.faults.append(Fault("B020", f"{model} has no field '{name}'", owned.place, hint))
 
-    def fitted(self, owned: Owned, info: FieldInfo, owner: str, name: str) -> Any:
+    def fitted(self, owned: OwnedField, info: FieldInfo, owner: str, name: str) -> Any:
         """Return the value as its field wants it; a misfit is a fault."""
         try:
             want = fit(owned.value, info)

@@ -15,7 +15,7 @@ SHARE = 0.30
 SMALL = 10
 
 
-def judge(
+def check(
     plan: Plan,
     max_changes: int | None,
     overwrite: Collection[str],

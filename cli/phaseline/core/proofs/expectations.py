@@ -18,7 +18,7 @@ class UnclearError(Exception):
     """An expectation nobody can judge; the message is one for people."""
 
 
-def judge(found: Sequence[Any], expected: Any) -> bool:
+def evaluate(found: Sequence[Any], expected: Any) -> bool:
     """Return whether found values meet an expectation.
 
     One plain value must be that of every record found, and there must be one; a list is compared
@@ -54,12 +54,12 @@ def only_word(expected: Mapping[str, Any]) -> str:
 def judge_many(found: Sequence[Any], word: str, inner: Any) -> bool:
     """Return whether several values together meet an expectation."""
     if word == "every":
-        return bool(found) and all(judge([value], inner) for value in found)
+        return bool(found) and all(evaluate([value], inner) for value in found)
     if word == "any":
-        return any(judge([value], inner) for value in found)
+        return any(evaluate([value], inner) for value in found)
     if word == "count":
-        return judge([len(found)], inner)
-    return judge([sum((decimal(value) for value in found), Decimal(0))], inner)
+        return evaluate([len(found)], inner)
+    return evaluate([sum((decimal(value) for value in found), Decimal(0))], inner)
 
 
 def judge_one(value: Any, expected: Mapping[str, Any]) -> bool:
@@ -138,6 +138,6 @@ WORDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "one_of": lambda value, wanted: any(equal(value, one) for one in wanted),
     "contains": contains,
     "matches": lambda value, wanted: re.search(str(wanted), str(value or "")) is not None,
-    "not": lambda value, wanted: not judge([value], wanted),
+    "not": lambda value, wanted: not evaluate([value], wanted),
     "text": lambda value, wanted: str(value) == str(wanted),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.masterdata.spec import TYPES, Balance, Column, RuleUse, Shape, Spec
+from phaseline.masterdata.spec import TYPES, Balance, Column, ObjectSpec, RecordTemplate, RuleUse
 from phaseline.masterdata.validation.rules import RULES
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ def names(kit: Path) -> tuple[str, ...]:
     return tuple(spec.name for spec in read_all(kit))
 
 
-def read_all(kit: Path) -> tuple[Spec, ...]:
+def read_all(kit: Path) -> tuple[ObjectSpec, ...]:
     """Return every spec of the kit in load order."""
     files = sorted(folder(kit).glob("*/spec.yml"))
     return tuple(sorted((read(path) for path in files), key=lambda spec: spec.order))
 
 
-def find(kit: Path, name: str) -> Spec:
+def lookup(kit: Path, name: str) -> ObjectSpec:
     """Return the spec of an object, or say which objects there are."""
     path = folder(kit) / name / "spec.yml"
     known = names(kit)
@@ -62,13 +62,13 @@ def find(kit: Path, name: str) -> Spec:
     return read(path)
 
 
-def read(path: Path) -> Spec:
+def read(path: Path) -> ObjectSpec:
     """Return the spec of a file."""
     raw = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 (it is the safe one)
     faults = list(_faults(raw, path))
     if faults:
         raise PhaselineError(*faults)
-    return Spec(
+    return ObjectSpec(
         name=raw["object"],
         version=raw["version"],
         title=raw["title"],
@@ -157,8 +157,8 @@ def _decimal(said: str | None) -> Decimal | None:
     return None if said is None else Decimal(said)
 
 
-def _shape(said: Mapping[str, Any]) -> Shape:
-    return Shape(
+def _shape(said: Mapping[str, Any]) -> RecordTemplate:
+    return RecordTemplate(
         name=said["name"],
         model=said["model"],
         key=tuple(said["key"]),

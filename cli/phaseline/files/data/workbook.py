@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from phaseline.masterdata.spec import Column, Spec
+    from phaseline.masterdata.spec import Column, ObjectSpec
 
 ROWS = 20_000
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)  # the same spec gives the same bytes
@@ -23,7 +23,7 @@ NUMBERS = {"number": "0.######", "money": "0.00##", "integer": "0", "date": "yyy
 WIDEST = 42
 
 
-def template(spec: Spec, lists: dict[str, tuple[str, ...]] | None = None) -> bytes:
+def template(spec: ObjectSpec, lists: dict[str, tuple[str, ...]] | None = None) -> bytes:
     """Return the workbook of an object; `lists` adds the keys that references may name."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
@@ -43,7 +43,7 @@ def template(spec: Spec, lists: dict[str, tuple[str, ...]] | None = None) -> byt
     return target.getvalue()
 
 
-def _read_me(book: Workbook, spec: Spec) -> None:
+def _read_me(book: Workbook, spec: ObjectSpec) -> None:
     sheet = book.add_worksheet("Read me")
     bold = book.add_format({"bold": True, "font_size": 14})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -80,7 +80,7 @@ def meaning(column: Column) -> str:
     return " ".join(parts)
 
 
-def _data(book: Workbook, sheet: Worksheet, spec: Spec) -> None:
+def _data(book: Workbook, sheet: Worksheet, spec: ObjectSpec) -> None:
     required = book.add_format({"bold": True, "bg_color": "#1F4E5F", "font_color": "#FFFFFF"})
     optional = book.add_format({"bold": True, "bg_color": "#DCE6EA", "font_color": "#222222"})
     missing = book.add_format({"bg_color": "#FCE4D6"})
@@ -118,7 +118,7 @@ def _lists(
     book: Workbook,
     hidden: Worksheet,
     data: Worksheet,
-    spec: Spec,
+    spec: ObjectSpec,
     lists: dict[str, tuple[str, ...]],
 ) -> None:
     used = 0
@@ -165,7 +165,7 @@ def _numbers(sheet: Worksheet, column: Column, area: tuple[int, int, int, int]) 
             )
 
 
-def _examples(book: Workbook, spec: Spec) -> None:
+def _examples(book: Workbook, spec: ObjectSpec) -> None:
     sheet = book.add_worksheet("Examples")
     head = book.add_format({"bold": True, "bottom": 1})
     for place, column in enumerate(spec.columns):

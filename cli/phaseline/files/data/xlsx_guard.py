@@ -57,7 +57,7 @@ class SheetFacts:
     merged: bool
 
 
-def look(name: str, body: bytes) -> tuple[zipfile.ZipFile, Inside]:
+def inspect(name: str, body: bytes) -> tuple[zipfile.ZipFile, Inside]:
     """Return the opened archive and what is in it, or refuse the file."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))

@@ -23,7 +23,7 @@ def read(
     name: str, body: bytes, *, sheet: str | None, cached_formulas: bool, template: str
 ) -> Table:
     """Return the table of a workbook's data sheet; raises all faults of the file."""
-    archive, inside = xlsx_guard.look(name, body)
+    archive, inside = xlsx_guard.inspect(name, body)
     _demand_template(name, inside.template, template)
     chosen, part = choose(name, inside, sheet)
     facts = xlsx_guard.facts(name, archive, part)

@@ -6,7 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from phaseline.core.environments.inventory import Group, Inventory, Said
+from phaseline.core.environments.inventory import Group, Inventory, InventoryValue
 from phaseline.errors import Fault, Place
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Reader:
         key, equal, value = line.partition("=")
         if not equal:
             self.fault(f"{line!r} gives no value", place, "Write: key=value")
-        group.variables[key.strip()] = Said(value.strip(), place)
+        group.variables[key.strip()] = InventoryValue(value.strip(), place)
 
     def host(self, line: str, place: Place) -> None:
         """Take a host with its variables."""
@@ -94,7 +94,7 @@ class _Reader:
             key, equal, value = word.partition("=")
             if not equal:
                 self.fault(f"{word!r} gives no value", place, "Write: key=value")
-            known[key] = Said(value, place)
+            known[key] = InventoryValue(value, place)
 
     def fault(self, message: str, place: Place, hint: str) -> None:
         """Note what is wrong."""

@@ -24,10 +24,10 @@ HINT = f"{TAKE_OUT} secrets live in group_vars/ENV/vault.yml."
 NAMED_HINT = f"{TAKE_OUT} a blueprint names a secret, as secret:NAME, and phaseline makes it."
 
 
-def find(project_dir: Path) -> Iterator[Fault]:
+def scan(project_dir: Path) -> Iterator[Fault]:
     """Yield every secret that stands in clear in the variables of a project."""
     for text, name in variables(project_dir):
-        yield from look(text, name)
+        yield from scan_text(text, name)
 
 
 def variables(project_dir: Path) -> Iterator[tuple[str, str]]:
@@ -45,11 +45,11 @@ def find_written(project_dir: Path) -> Iterator[Fault]:
         if path.is_file() and path.stat().st_size <= SIZE_LIMIT:
             text = path.read_text(encoding="utf-8", errors="replace")
             name = path.relative_to(project_dir).as_posix()
-            for fault in look(text, name, NAMED):
+            for fault in scan_text(text, name, NAMED):
                 yield replace(fault, hint=NAMED_HINT)
 
 
-def look(text: str, name: str, named: tuple[str, ...] = ()) -> Iterator[Fault]:
+def scan_text(text: str, name: str, named: tuple[str, ...] = ()) -> Iterator[Fault]:
     """Yield every secret that stands in clear in a text; what begins as `named` is none."""
     if text.startswith(SEALED):
         return

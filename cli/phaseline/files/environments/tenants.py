@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.environments import tenant_line
-from phaseline.core.node import Node, plain
+from phaseline.core.node import Node, to_python
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments.group_vars import folder, replace
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from phaseline.core.environments.tenant_line import Tenant
+    from phaseline.core.environments.tenant_line import TenantLine
 
 KEY = "odoo_tenants"
 HEAD = """\
@@ -41,13 +41,13 @@ def has(project_dir: Path, env: str) -> bool:
     return path_of(project_dir, env).is_file()
 
 
-def read(project_dir: Path, env: str) -> tuple[Tenant, ...]:
+def read(project_dir: Path, env: str) -> tuple[TenantLine, ...]:
     """Return the tenants of an environment; everything wrong with them is told at once."""
     path = path_of(project_dir, env)
     if not path.is_file():
         return ()
     node = load(path, shown(project_dir, path))
-    faults = tuple(tenant_line.judge(node))
+    faults = tuple(tenant_line.lint(node))
     if faults:
         raise PhaselineError(*faults)
     return tenant_line.read(node)
@@ -68,7 +68,7 @@ def load(path: Path, name: str) -> Node:
     return root.entries.get(KEY) or Node((), Place(name, 1, 1))
 
 
-def find(project_dir: Path, env: str, name: str) -> Tenant:
+def lookup(project_dir: Path, env: str, name: str) -> TenantLine:
     """Return a tenant by its name; an unknown one is a fault."""
     known = {one.name: one for one in read(project_dir, env)}
     if name not in known:
@@ -100,7 +100,7 @@ def add(project_dir: Path, env: str, line: Mapping[str, Any]) -> None:
         lines.insert(last_line(last), indent + fresh)
     else:
         lines = [*_opened(lines), f"  {fresh}"]
-    _replace(path, lines, [*(plain(item) for item in node.items), dict(line)], env)
+    _replace(path, lines, [*(to_python(item) for item in node.items), dict(line)], env)
 
 
 def remove(project_dir: Path, env: str, name: str) -> None:
@@ -109,8 +109,8 @@ def remove(project_dir: Path, env: str, name: str) -> None:
     if not path.is_file():
         return
     node = load(path, shown(project_dir, path))
-    gone = [item for item in node.items if plain(item).get("name") == name]
-    kept = [plain(item) for item in node.items if plain(item).get("name") != name]
+    gone = [item for item in node.items if to_python(item).get("name") == name]
+    kept = [to_python(item) for item in node.items if to_python(item).get("name") != name]
     lines = path.read_text(encoding="utf-8").splitlines()
     for item in reversed(gone):
         del lines[(item.place.line or 1) - 1 : last_line(item)]
@@ -136,7 +136,7 @@ def flow(value: Any) -> str:
     return json.dumps(value)
 
 
-def untouched(tenants: Sequence[Tenant]) -> dict[str, Any]:
+def untouched(tenants: Sequence[TenantLine]) -> dict[str, Any]:
     """Return the tenants for Ansible in a form whose texts are never taken for templates."""
     return untouched_lines([one.values for one in tenants])
 
@@ -170,10 +170,10 @@ def _replace(path: Path, lines: list[str], wanted: list[Any], env: str) -> None:
     name = f"group_vars/{env}/{path.name}"
     root = nodes.parse(text, name)
     node = root.entries.get(KEY) or Node((), Place(name, 1, 1))
-    faults = tuple(tenant_line.judge(node))
+    faults = tuple(tenant_line.lint(node))
     if faults:
         raise PhaselineError(*faults)
-    if [plain(item) for item in node.items] != wanted:
+    if [to_python(item) for item in node.items] != wanted:
         hint = "Write each tenant in one line, as {name: ..., domain: ...}, and run it again."
         message = "the list of tenants cannot be edited without losing something"
         raise PhaselineError(Fault("C009", message, Place(name), hint))

@@ -20,13 +20,13 @@ RUNS = re.compile(
 HINT = "Write the value itself: variables run no programs."
 
 
-def find(project_dir: Path) -> Iterator[Fault]:
+def scan(project_dir: Path) -> Iterator[Fault]:
     """Yield every template in the variables of a project that runs something."""
     for text, name in variables(project_dir):
-        yield from look(text, name)
+        yield from scan_text(text, name)
 
 
-def look(text: str, name: str) -> Iterator[Fault]:
+def scan_text(text: str, name: str) -> Iterator[Fault]:
     """Yield the templates of a text that run something, each with its line."""
     if text.startswith(SEALED):
         return

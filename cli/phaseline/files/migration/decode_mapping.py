@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.node import Node, plain
+from phaseline.core.node import Node, to_python
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault
-from phaseline.files.yaml.schema import Shape
+from phaseline.files.yaml.schema import Reader
 from phaseline.masterdata.migration import transforms, vocabulary
 from phaseline.masterdata.migration.mapping import (
     LEAVE_OUT,
@@ -44,7 +44,7 @@ def source_map(root: Node) -> SourceMap:
 class _Reader:
     """One reading; names that later parts point to are collected on the way."""
 
-    shape: Shape = field(default_factory=Shape)
+    shape: Reader = field(default_factory=Reader)
     columns: tuple[str, ...] = ()
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     made: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class _Reader:
         return LineRule(
             id=self.shape.text(entries.get("id")),
             says=self.shape.text(entries.get("says")),
-            when=plain(when) if when is not None else {},
+            when=to_python(when) if when is not None else {},
             do=do,
             mark=self.shape.text(entries.get("mark")),
             column=self.shape.text(entries.get("column")),
@@ -183,7 +183,7 @@ class _Reader:
         before: dict[str, Any] = {}
         for name, how in self.shape.mapping(node).items():
             self.way(how, before, among)
-            before[name] = plain(how)
+            before[name] = to_python(how)
         return before
 
     def way(self, node: Node, before: Mapping[str, Any], among: str) -> None:

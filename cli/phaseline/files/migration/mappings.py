@@ -28,7 +28,7 @@ def folder(kit: Path) -> Path:
     return kit / "migration" / "mappings"
 
 
-def find(kit: Path, source: str, project: Path) -> Path:
+def lookup(kit: Path, source: str, project: Path) -> Path:
     """Return the folder of a mapping: the project's own, or the kit's of that name."""
     own = project / "mappings" / source
     if (own / "mapping.yml").is_file():

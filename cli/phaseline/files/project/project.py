@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from phaseline.core.blueprint.answers import Tenant, answer
+from phaseline.core.blueprint.answers import Answers, answer
 from phaseline.core.plan.comparison import show
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
@@ -43,7 +43,7 @@ class Project:
         hint = suggest(name, names, f"Stages: {', '.join(names)}.")
         raise PhaselineError(Fault("C004", f"no stage '{name}'", None, hint))
 
-    def tenant(self, stage: str) -> Tenant:
+    def tenant(self, stage: str) -> Answers:
         """Return the answers; those of the stages up to the named one must be there."""
         asked = [one.path for part in self.blueprint.upto(stage) for one in part.decisions]
         return answer(self.root, self.blueprint.decisions, asked)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from phaseline.core.blueprint import privileges
 from phaseline.core.blueprint.model import Proof
-from phaseline.core.node import plain
+from phaseline.core.node import to_python
 from phaseline.errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from phaseline.core.node import Node
-    from phaseline.files.yaml.schema import Shape
+    from phaseline.files.yaml.schema import Reader
 
 PROOF_KEYS = ("id", "says", "covers", "when", "dangerous", "reads", "acts")
 READ_KEYS = ("model", "domain", "as", "expect", "count", "every", "context", "order", "limit")
@@ -24,7 +24,7 @@ EXTRAS = ("as", "with", "context", "keep", "on", "expect_count", "because", "ord
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-def decode_proof(shape: Shape, node: Node) -> Proof:
+def decode_proof(shape: Reader, node: Node) -> Proof:
     """Return one proof; its steps keep their nodes, their form is checked here."""
     entries = shape.mapping(node, PROOF_KEYS, ("id", "says"))
     identity = shape.text(entries.get("id"))
@@ -51,20 +51,22 @@ def decode_proof(shape: Shape, node: Node) -> Proof:
     )
 
 
-def check_trust(shape: Shape, reason: Node | None, acts: Iterable[Node]) -> None:
+def check_trust(shape: Reader, reason: Node | None, acts: Iterable[Node]) -> None:
     """Note the first step that reaches administrator-level trust when no reason is given."""
     if reason is not None:
         if len(shape.text(reason).split()) < privileges.WORDS:
             shape.faults.append(privileges.no_reason(reason.place))
         return
     for step in acts:
-        for what, why in privileges.of_step({key: plain(one) for key, one in step.entries.items()}):
+        for what, why in privileges.of_step(
+            {key: to_python(one) for key, one in step.entries.items()}
+        ):
             hint = "Say in the proof why it must be: dangerous: a sentence."
             shape.faults.append(privileges.fault(f"this step ({what})", why, step.place, hint))
             return
 
 
-def check_read(shape: Shape, node: Node) -> None:
+def check_read(shape: Reader, node: Node) -> None:
     """Note what is wrong with a reading check."""
     entries = shape.mapping(node, READ_KEYS, ("model", "domain"))
     if isinstance(node.value, dict) and not any(key in entries for key in JUDGES):
@@ -72,7 +74,7 @@ def check_read(shape: Shape, node: Node) -> None:
         shape.faults.append(Fault("B006", message, node.place))
 
 
-def check_step(shape: Shape, node: Node) -> None:
+def check_step(shape: Reader, node: Node) -> None:
     """Note what is wrong with a step: exactly one verb, and mappings where they belong."""
     entries = shape.mapping(node, VERBS + EXTRAS)
     verbs = [key for key in entries if key in VERBS]
@@ -84,7 +86,7 @@ def check_step(shape: Shape, node: Node) -> None:
         check_verb(shape, verb, entries[verb])
 
 
-def check_verb(shape: Shape, verb: str, body: Node) -> None:
+def check_verb(shape: Reader, verb: str, body: Node) -> None:
     """Note a body that does not fit its verb."""
     if verb in {"call", "unlink"}:
         shape.text(body)

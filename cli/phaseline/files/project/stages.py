@@ -22,7 +22,7 @@ from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.project.proofs import decode_proof
 from phaseline.files.yaml import nodes
-from phaseline.files.yaml.schema import Shape
+from phaseline.files.yaml.schema import Reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ NUMBERED = re.compile(r"[0-9]{2}_")
 
 def load_blueprint(folder: Path, shown: str) -> Blueprint:
     """Return the blueprint of a folder; every fault of every file is told at once."""
-    shape = Shape()
+    shape = Reader()
     head = nodes.load(folder / "blueprint.yml", f"{shown}/blueprint.yml")
     keys = ("format", "name", "about", "odoo", "stages")
     entries = shape.mapping(head, keys, ("format", "name", "odoo", "stages"))
@@ -81,7 +81,7 @@ def load_blueprint(folder: Path, shown: str) -> Blueprint:
     return Blueprint(shape.text(entries["name"]), shape.text(entries["odoo"]), tuple(stages))
 
 
-def check_format(shape: Shape, node: Node | None) -> None:
+def check_format(shape: Reader, node: Node | None) -> None:
     """Note a format this kit does not know."""
     if node is not None and node.value != FORMAT:
         message = f"format {node.value} is not the format {FORMAT} of this kit"
@@ -89,7 +89,7 @@ def check_format(shape: Shape, node: Node | None) -> None:
         shape.faults.append(Fault("B008", message, node.place, hint))
 
 
-def load_stage(shape: Shape, folder: Path, shown: str) -> Stage:
+def load_stage(shape: Reader, folder: Path, shown: str) -> Stage:
     """Return one stage: its YAML files in the order of their numbers."""
     name = NUMBERED.sub("", folder.name, count=1)
     files = []
@@ -115,7 +115,7 @@ def hash_files(folder: Path) -> dict[str, str]:
 class _StageFile:
     """Decodes one file of a stage."""
 
-    def __init__(self, shape: Shape, folder: Path, name: str) -> None:
+    def __init__(self, shape: Reader, folder: Path, name: str) -> None:
         self.shape = shape
         self.folder = folder
         self.name = name

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from phaseline.core.node import Node, plain
+from phaseline.core.node import Node, to_python
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError
 
 
-class Shape:
+class Reader:
     """Takes typed pieces out of marked nodes; faults pile up until `finish`."""
 
     def __init__(self) -> None:
@@ -84,5 +84,5 @@ class Shape:
 
 def shown(node: Node, width: int = 80) -> str:
     """Return a node's value as a short text for messages."""
-    text = repr(plain(node))
+    text = repr(to_python(node))
     return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -12,28 +12,28 @@ from phaseline.files.paths import kit_dir
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.masterdata.spec import Spec
+    from phaseline.masterdata.spec import ObjectSpec
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DataFile:
     """One file with the spec of the object it holds."""
 
-    spec: Spec
+    spec: ObjectSpec
     path: Path
 
 
-def find(project_dir: Path, target: str) -> tuple[Delivery, ...]:
+def lookup(project_dir: Path, target: str) -> tuple[DataFile, ...]:
     """Return the files a target means, in load order: an object, a folder or a file."""
     here = project_dir / target
     if here.is_dir():
         found = folder(here)
     elif here.suffix.lower() in SUFFIXES or here.is_file():
-        found = (Delivery(specs.find(kit_dir(), here.name.split(".")[0]), here),)
+        found = (DataFile(specs.lookup(kit_dir(), here.name.split(".")[0]), here),)
     else:
-        found = of_object(project_dir / "data", specs.find(kit_dir(), target))
+        found = of_object(project_dir / "data", specs.lookup(kit_dir(), target))
     if not found:
         raise PhaselineError(
             Fault(
@@ -47,14 +47,14 @@ def find(project_dir: Path, target: str) -> tuple[Delivery, ...]:
     return found
 
 
-def folder(path: Path) -> tuple[Delivery, ...]:
+def folder(path: Path) -> tuple[DataFile, ...]:
     """Return the data files of a folder, in load order."""
     return tuple(
         delivery for spec in specs.read_all(kit_dir()) for delivery in of_object(path, spec)
     )
 
 
-def of_object(path: Path, spec: Spec) -> tuple[Delivery, ...]:
+def of_object(path: Path, spec: ObjectSpec) -> tuple[DataFile, ...]:
     """Return the one file of an object in a folder, or none; two are a fault."""
     found = [path / f"{spec.name}{suffix}" for suffix in SUFFIXES]
     found = [file for file in found if file.exists() or file.is_symlink()]
@@ -63,4 +63,4 @@ def of_object(path: Path, spec: Spec) -> tuple[Delivery, ...]:
         raise PhaselineError(
             Fault("D001", f"{names} hold the same object", Place(str(path)), "Keep one of them.")
         )
-    return tuple(Delivery(spec, file) for file in found)
+    return tuple(DataFile(spec, file) for file in found)

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from phaseline.flows.data.data_files import Delivery
+    from phaseline.flows.data.data_files import DataFile
     from phaseline.flows.environment import Environment
     from phaseline.masterdata.validation.validate import Verdict
 
 
-def demand(
+def require_signature(
     project_dir: Path,
     environment: Environment,
-    found: Sequence[Delivery],
+    found: Sequence[DataFile],
     verdicts: Sequence[Verdict],
     override: str | None,
 ) -> None:
@@ -59,7 +59,7 @@ def unsigned(project: Project, stage: str) -> Iterator[Fault]:
 
 
 def uncovered(
-    project: Project, found: Sequence[Delivery], verdicts: Sequence[Verdict]
+    project: Project, found: Sequence[DataFile], verdicts: Sequence[Verdict]
 ) -> Iterator[Fault]:
     """Yield a fault for every file whose bytes, as they were read, no signature covers."""
     folder = (project.folder / "data").resolve()

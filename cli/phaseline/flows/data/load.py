@@ -13,7 +13,7 @@ from phaseline.files import journal
 from phaseline.flows.data import data_files, gate, validate
 from phaseline.flows.data.validate import How
 from phaseline.flows.environment import connect, full_name
-from phaseline.masterdata.findings import cut
+from phaseline.masterdata.findings import truncate
 from phaseline.masterdata.records import records
 from phaseline.odoo import lock
 from phaseline.odoo.data import opening_stock
@@ -35,7 +35,7 @@ MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class LoadRequest:
     """What is to be loaded where, and what is allowed."""
 
     target: str
@@ -47,17 +47,17 @@ class Order:
 
 
 def run(
-    project_dir: Path, order: Order, progress: Callable[[str, int], None] | None = None
+    project_dir: Path, order: LoadRequest, progress: Callable[[str, int], None] | None = None
 ) -> dict[str, Any]:
     """Return what came of a load, object by object; nothing is sent while lines are rejected."""
     order = replace(order, env=full_name(project_dir, order.env))
-    found = data_files.find(project_dir, order.target)
+    found = data_files.lookup(project_dir, order.target)
     with ExitStack() as stack:
         stack.enter_context(no_collection())
         environment = reach(project_dir, order.env, stack)
-        verdicts = validate.judge(found, order.how, environment.port)
+        verdicts = validate.evaluate(found, order.how, environment.port)
         demand_unchanged(project_dir, verdicts)
-        gate.demand(project_dir, environment, found, verdicts, order.override)
+        gate.require_signature(project_dir, environment, found, verdicts, order.override)
         for verdict in verdicts:
             journal.append(project_dir, "validate", order.env, validate.payload(verdict))
         demand_accepted(verdicts, order.allow_rejects)
@@ -187,7 +187,7 @@ def load(verdict: Verdict, loader: Loader) -> dict[str, Any]:
         "unchanged": outcome.unchanged,
         "rejected": verdict.rejected + len(refused),
         "refused": [
-            {"row": one.row, "code": one.code, "message": cut(one.message)}
+            {"row": one.row, "code": one.code, "message": truncate(one.message)}
             for one in refused[:MOST_REFUSALS]
         ],
         "unknown": outcome.unknown,

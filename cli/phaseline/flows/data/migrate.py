@@ -17,7 +17,7 @@ from phaseline.masterdata.migration import mapping
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.masterdata.migration.mapping import Made, SourceMap
+    from phaseline.masterdata.migration.mapping import MigratedTable, SourceMap
 
 EFFECTS = {mapping.LEAVE_OUT: "left out", mapping.MARK: "kept aside", mapping.MEND: "mended"}
 
@@ -26,7 +26,7 @@ def run(project_dir: Path, source: str, *, given: Path | None, replace: bool) ->
     """Write the files of a migration and return what each rule and output came to."""
     demand(project_dir)
     started = time.perf_counter()
-    folder = mappings.find(kit_dir(), source, project_dir)
+    folder = mappings.lookup(kit_dir(), source, project_dir)
     plan = mappings.read(folder)
     lines = mappings.rows(given or folder / plan.input, plan.columns)
     kept, touched = mapping.sift(plan, lines)
@@ -64,7 +64,7 @@ def rules(plan: SourceMap, touched: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def several(made: tuple[Made, ...]) -> list[dict[str, Any]]:
+def several(made: tuple[MigratedTable, ...]) -> list[dict[str, Any]]:
     """Return, as rules, how many keys had several values of which the most frequent was taken."""
     return [
         {
@@ -79,7 +79,7 @@ def several(made: tuple[Made, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def write(folder: Path, made: tuple[Made, ...], *, replace: bool) -> None:
+def write(folder: Path, made: tuple[MigratedTable, ...], *, replace: bool) -> None:
     """Write every file whole or none; a file that says something else is kept unless told."""
     texts = {folder / f"{one.object}.csv": text(one) for one in made if one.rows}
     faults = [
@@ -101,7 +101,7 @@ def write(folder: Path, made: tuple[Made, ...], *, replace: bool) -> None:
         draft.replace(path)
 
 
-def text(made: Made) -> str:
+def text(made: MigratedTable) -> str:
     """Return a finished file as CSV."""
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\n")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from phaseline.flows.data.validate import How
     from phaseline.masterdata.loading.reconcile import Check
-    from phaseline.masterdata.spec import Shape
+    from phaseline.masterdata.spec import RecordTemplate
     from phaseline.masterdata.validation.validate import Verdict
     from phaseline.odoo.port import Port
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 def run(project_dir: Path, target: str, *, env: str, how: How) -> dict[str, Any]:
     """Return every comparison with the verdict, and record it."""
     env = full_name(project_dir, env)
-    found = data_files.find(project_dir, target)
+    found = data_files.lookup(project_dir, target)
     with connect(project_dir, env) as environment:
-        verdicts = validate.judge(found, how, environment.port)
+        verdicts = validate.evaluate(found, how, environment.port)
         costs = unit_costs(verdicts)
         checks = [
             check for verdict in verdicts for check in compare(environment.port, verdict, costs)
@@ -76,7 +76,10 @@ def compare(port: Port, verdict: Verdict, costs: Mapping[str, Decimal]) -> Itera
 
 
 def _add(
-    verdict: Verdict, shape: Shape, side: reconcile_sides.Side, summed: dict[str, list[Decimal]]
+    verdict: Verdict,
+    shape: RecordTemplate,
+    side: reconcile_sides.Side,
+    summed: dict[str, list[Decimal]],
 ) -> None:
     """Add one shape's sums to both sides; a variant's price counts once a template."""
     made = records(verdict.spec, shape, verdict.good)

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from phaseline.masterdata.spec import Spec
+    from phaseline.masterdata.spec import ObjectSpec
 
 
 def run(name: str, folder: Path, *, replace: bool = False) -> dict[str, Any]:
     """Write the templates of one object, or of `all`, and return what was written."""
-    chosen = specs.read_all(kit_dir()) if name == "all" else (specs.find(kit_dir(), name),)
+    chosen = specs.read_all(kit_dir()) if name == "all" else (specs.lookup(kit_dir(), name),)
     files = {path: body for spec in chosen for path, body in texts(spec, folder).items()}
     if not replace:
         refuse_filled(files)
@@ -29,7 +29,7 @@ def run(name: str, folder: Path, *, replace: bool = False) -> dict[str, Any]:
     return {"objects": [spec.name for spec in chosen], "written": [str(path) for path in files]}
 
 
-def texts(spec: Spec, folder: Path) -> dict[Path, bytes]:
+def texts(spec: ObjectSpec, folder: Path) -> dict[Path, bytes]:
     """Return one object's workbook and CSV header with where they go."""
     return {
         folder / f"{spec.name}.template.xlsx": workbook.template(spec),
@@ -49,7 +49,7 @@ def refuse_filled(files: Mapping[Path, bytes]) -> None:
         raise PhaselineError(*faults)
 
 
-def csv_header(spec: Spec) -> str:
+def csv_header(spec: ObjectSpec) -> str:
     """Return the header line of an object's CSV file."""
     target = io.StringIO(newline="")
     csv.writer(target, lineterminator="\n").writerow(spec.header)

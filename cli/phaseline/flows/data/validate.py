@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from phaseline.flows.data.data_files import Delivery
+    from phaseline.flows.data.data_files import DataFile
     from phaseline.masterdata.findings import Finding
     from phaseline.masterdata.validation.validate import Verdict
     from phaseline.odoo.port import Port
@@ -44,9 +44,9 @@ def run(
     """Return what validation says of every file, and record it."""
     demand(project_dir)
     env = full_name(project_dir, env) if env else None
-    found = data_files.find(project_dir, target)
+    found = data_files.lookup(project_dir, target)
     with connect(project_dir, env) if env else nullcontext() as environment:
-        verdicts = judge(found, how, environment.port if environment else None)
+        verdicts = evaluate(found, how, environment.port if environment else None)
     for delivery, verdict in zip(found, verdicts, strict=True):
         journal.append(project_dir, "validate", env or "", payload(verdict))
         if mark and verdict.findings:
@@ -59,7 +59,7 @@ def run(
     }
 
 
-def judge(found: Sequence[Delivery], how: How, port: Port | None) -> tuple[Verdict, ...]:
+def evaluate(found: Sequence[DataFile], how: How, port: Port | None) -> tuple[Verdict, ...]:
     """Return the verdict on each file, parents first; faults of all files are raised at once."""
     faults: list[Fault] = []
     verdicts: list[Verdict] = []
@@ -75,7 +75,7 @@ def judge(found: Sequence[Delivery], how: How, port: Port | None) -> tuple[Verdi
     return _together(verdicts, port)
 
 
-def _alone(delivery: Delivery, how: How) -> Verdict:
+def _alone(delivery: DataFile, how: How) -> Verdict:
     table = tables.read(delivery.path, how.opening, template=delivery.spec.template_id)
     reading = Reading(how.decimal_comma, how.date_format)
     return validate.check(delivery.spec, table, reading)
@@ -144,7 +144,7 @@ def payload(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def give_back(folder: Path, delivery: Delivery, verdict: Verdict) -> None:
+def give_back(folder: Path, delivery: DataFile, verdict: Verdict) -> None:
     """Write the rejected lines beside: reasons as CSV, cells marked in a copy of the workbook."""
     from phaseline.files.data import annotate_workbook  # noqa: PLC0415 (openpyxl is slow to load, marks are rare)
 

@@ -17,7 +17,7 @@ from phaseline.files.project.project import open_project
 from phaseline.flows import doctor, init
 from phaseline.flows.data import load, migrate, reconcile, validate
 from phaseline.flows.demo.past_journal import Login, is_signed, last, people
-from phaseline.flows.demo.steps import Listener, Step, Told, tell
+from phaseline.flows.demo.steps import Listener, Step, StepResult, run_steps
 from phaseline.flows.evidence import report
 from phaseline.flows.machines import release, sandbox
 from phaseline.flows.stages import apply, drift, plan, sign, verify
@@ -36,26 +36,26 @@ QUICK = 1.0  # seconds; a sandbox that was up already is no event
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DemoResult:
     """A demo that is ready to look at."""
 
     project: Path
     url: str
     logins: tuple[Login, ...]
     report: Path
-    steps: tuple[Told, ...]
+    steps: tuple[StepResult, ...]
     differences: int
     seconds: float
 
 
-def run(project: Path, listener: Listener) -> Shown:
+def run(project: Path, listener: Listener) -> DemoResult:
     """Take every step and return where to look."""
     begun = time.monotonic()
     make_project(project)
-    steps = tell(tuple(steps_of(project)), listener)
+    steps = run_steps(tuple(steps_of(project)), listener)
     running = sandbox.running(project)
     found = drift.run(project, None, ENV)
-    return Shown(
+    return DemoResult(
         project=project,
         url=running.url,
         logins=(
@@ -121,7 +121,7 @@ def bring_data(project: Path, say: Say) -> str:
 def build_release(project: Path, say: Say) -> str:
     """Build the release or find it in the cache."""
     begun = time.monotonic()
-    built = release.build(release.Order(release.recipe_folder(project), unpacked=True), say)
+    built = release.build(release.BuildRequest(release.recipe_folder(project), unpacked=True), say)
     manifest = built.stored.manifest
     if last(project, "release", "id", built.stored.id) is None:
         versions = [one["version"] for one in manifest["components"] if one["role"] == "odoo"]
@@ -138,7 +138,7 @@ def build_release(project: Path, say: Say) -> str:
 
 def start_sandbox(project: Path, say: Say) -> str:
     """Bring the sandbox up."""
-    brought = sandbox.up(sandbox.Order(project), say)
+    brought = sandbox.up(sandbox.SandboxRequest(project), say)
     if brought.seconds > QUICK:
         payload = {"action": "up", "seconds": round(brought.seconds, 1)}
         journal.append(project, "sandbox", ENV, payload)
@@ -195,7 +195,7 @@ def load_once(project: Path, say: Say) -> dict[str, float]:
     """Load every object and return the sums."""
     result = load.run(
         project,
-        load.Order("data", ENV),
+        load.LoadRequest("data", ENV),
         lambda name, rows: say(f"{name.replace('_', ' ')}: {rows} rows"),
     )
     if result["exit_code"]:

@@ -19,7 +19,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StepResult:
     """A step that was taken."""
 
     title: str
@@ -36,17 +36,17 @@ class Listener(Protocol):
     def say(self, text: str) -> None:
         """Hear what the step is doing now."""
 
-    def end(self, told: Told) -> None:
+    def end(self, told: StepResult) -> None:
         """Hear what came of it."""
 
 
-def tell(steps: Sequence[Step], listener: Listener) -> tuple[Told, ...]:
+def run_steps(steps: Sequence[Step], listener: Listener) -> tuple[StepResult, ...]:
     """Take every step in order and return what came of each; the first error ends the story."""
     told = []
     for number, step in enumerate(steps, 1):
         started = time.monotonic()
         listener.begin(number, len(steps), step.title)
         outcome = step.run(listener.say)
-        told.append(Told(step.title, outcome, round(time.monotonic() - started, 1)))
+        told.append(StepResult(step.title, outcome, round(time.monotonic() - started, 1)))
         listener.end(told[-1])
     return tuple(told)

@@ -25,9 +25,9 @@ def silent(_role: str, _task: str) -> None:
     """Tell nobody."""
 
 
-def stand(project: Path) -> ansible.Ground:
+def context(project: Path) -> ansible.AnsibleContext:
     """Return the ground of an Ansible run: kit, collections and the vault's password."""
-    return ansible.Ground(
+    return ansible.AnsibleContext(
         project_dir=project.resolve(),
         kit=kit_dir(),
         collections=collections.ensure(cache_dir()),
@@ -54,7 +54,7 @@ def run(
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     log = state_dir(project) / "logs" / f"{playbook}-{env}-{stamp}.log"
     return ansible.play(
-        stand(project),
+        context(project),
         ansible.Play(name=playbook, limit=env, variables=variables, hide=hide, **asked),
         log,
         tell,

@@ -25,20 +25,20 @@ NAME = "inventory.ini"
 
 def refuse(project_dir: Path) -> None:
     """Raise everything that is wrong; what is raised here was not yet sent to any host."""
-    faults = tuple(dict.fromkeys(judge(project_dir)))
+    faults = tuple(dict.fromkeys(check(project_dir)))
     if faults:
         raise PhaselineError(*faults)
 
 
-def judge(project_dir: Path) -> Iterator[Fault]:
+def check(project_dir: Path) -> Iterator[Fault]:
     """Yield everything that is wrong with a project's environments."""
     inventory, unreadable = inventory_lines.read(project_dir / NAME, NAME)
     yield from unreadable
     if inventory.groups:
-        yield from inventory_rules.judge(inventory)
+        yield from inventory_rules.lint(inventory)
     yield from judge_tenants(project_dir, inventory)
-    yield from plaintext_secrets.find(project_dir)
-    yield from unsafe_templates.find(project_dir)
+    yield from plaintext_secrets.scan(project_dir)
+    yield from unsafe_templates.scan(project_dir)
 
 
 def judge_tenants(project_dir: Path, inventory: Inventory) -> Iterator[Fault]:
@@ -53,7 +53,7 @@ def judge_tenants(project_dir: Path, inventory: Inventory) -> Iterator[Fault]:
         except PhaselineError as error:
             yield from error.faults
             continue
-        yield from tenant_line.judge(node)
+        yield from tenant_line.lint(node)
         for item in node.items:
             domain = item.entries.get("domain")
             if domain is None or not isinstance(domain.value, str):

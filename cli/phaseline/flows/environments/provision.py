@@ -107,7 +107,7 @@ def changes(recap: Recap) -> list[dict[str, str]]:
 def ensure_releases(project: Path, env: str, tell: Callable[[str, str], None]) -> Mapping[str, str]:
     """Return the declared releases; one for a Python nobody declared yet is built and declared."""
     declared = group_vars.releases(project, env)
-    asked = host_pythons.of_hosts(ansible_run.stand(project), env)
+    asked = host_pythons.of_hosts(ansible_run.context(project), env)
     wanted = {**dict.fromkeys(sorted(set(asked.values()))), **declared}
     for python, name in wanted.items():
         if name is None or not has(name):
@@ -134,7 +134,7 @@ def build(project: Path, python: str, name: str | None, tell: Callable[[str, str
     """Return the id of the release built for a Python; another than the declared is a fault."""
     tell("release", f"builds the release for Python {python}")
     folder = release.recipe_folder(project)
-    built = release.build(release.Order(folder, python), lambda text: tell("release", text))
+    built = release.build(release.BuildRequest(folder, python), lambda text: tell("release", text))
     if name is not None and built.stored.id != name:
         message = f"the project declares release {name}, its locks build {built.stored.id}"
         place = Place("group_vars")

@@ -9,18 +9,18 @@ from phaseline.files.environments import vault
 from phaseline.files.paths import kit_dir
 from phaseline.flows.environment import connect
 from phaseline.hosts.ansible.inventory import resolve
-from phaseline.hosts.verify.checks.model import Declared, Host, Tenant
+from phaseline.hosts.verify.checks.model import DeclaredEnvironment, DeclaredTenant, Host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 
-def declare(project_dir: Path, env: str, *, deep: bool = False) -> Declared:
+def declare(project_dir: Path, env: str, *, deep: bool = False) -> DeclaredEnvironment:
     """Return the environment as its inventory declares it."""
     hosts = resolve(project_dir, env, kit_dir() / "playbooks", surroundings(project_dir, env))
     first = hosts[0].variables
-    return Declared(
+    return DeclaredEnvironment(
         name=env,
         kind=str(first.get("environment_kind", "")),
         hosts=hosts,
@@ -42,10 +42,10 @@ def sizes(hosts: tuple[Host, ...]) -> Mapping[str, Any]:
     return next((one for one in computed if one), {})
 
 
-def tenant(line: Mapping[str, Any], sized: Mapping[str, Any]) -> Tenant:
+def tenant(line: Mapping[str, Any], sized: Mapping[str, Any]) -> DeclaredTenant:
     """Return a tenant from its line in the inventory and its size."""
     name = str(line["name"])
-    return Tenant(name, str(line["domain"]), sized.get(name) or {})
+    return DeclaredTenant(name, str(line["domain"]), sized.get(name) or {})
 
 
 def query(project_dir: Path, env: str, name: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SizeRequest:
     """What is to be carried, by how many tenants alike, and the host if one is chosen."""
 
     load: sizing.Load
@@ -34,7 +34,7 @@ class Order:
     years: int = 3
 
 
-def run(order: Order) -> dict[str, Any]:
+def run(order: SizeRequest) -> dict[str, Any]:
     """Return the host and what each tenant gets; a host that is too small is a fault."""
     asked = [named(order, number) for number in range(1, order.tenants + 1)]
     host = fitting(order, asked)
@@ -45,7 +45,7 @@ def run(order: Order) -> dict[str, Any]:
         "host": {"vcpus": host.vcpus, "memory_mb": host.memory_mb, "database": host.database},
         "chosen": not (order.vcpus or order.memory_mb),
         "tenant": {**first.options(), "needed_workers": first.needed_workers},
-        "postgres": sizing.postgres(host if host.database else apart(host)),
+        "postgres": (host if host.database else apart(host)).postgres,
         "memory": list(sizing.arithmetic(sizes, host)),
         "workers": workers(order.load, host, first),
         "disk": disk(order),
@@ -59,12 +59,12 @@ def run(order: Order) -> dict[str, Any]:
     return result
 
 
-def named(order: Order, number: int) -> sizing.Tenant:
+def named(order: SizeRequest, number: int) -> sizing.TenantSize:
     """Return one of the tenants, which are all alike."""
-    return sizing.Tenant("tenant" if order.tenants == 1 else f"tenant{number}", order.load)
+    return sizing.TenantSize("tenant" if order.tenants == 1 else f"tenant{number}", order.load)
 
 
-def fitting(order: Order, asked: Sequence[sizing.Tenant]) -> sizing.Host:
+def fitting(order: SizeRequest, asked: Sequence[sizing.TenantSize]) -> sizing.Host:
     """Return the host that was given, or the smallest usual one that carries the tenants."""
     hosts = [
         sizing.Host(order.vcpus or vcpus, order.memory_mb or memory, order.database)
@@ -99,7 +99,7 @@ def workers(load: sizing.Load, host: sizing.Host, size: sizing.Size) -> list[str
     ]
 
 
-def disk(order: Order) -> dict[str, Any]:
+def disk(order: SizeRequest) -> dict[str, Any]:
     """Return the disk that orders fill, in GB: on the host, and what its backups need."""
     yearly = order.tenants * order.load.orders_per_day * DAYS * sizing.ASSUMED["order_mb"] / 1024
     total = START_GB + order.tenants * TENANT_GB + yearly * order.years

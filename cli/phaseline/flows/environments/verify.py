@@ -17,13 +17,19 @@ from phaseline.hosts.verify import external_probe
 from phaseline.hosts.verify import facts as testhosts
 from phaseline.hosts.verify.checks import model
 from phaseline.hosts.verify.checks.table import CHECKS
-from phaseline.hosts.verify.external_probe import Door
+from phaseline.hosts.verify.external_probe import SiteProbe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from phaseline.hosts.verify.checks.model import Declared, Facts, Host, Outcome, Tenant
+    from phaseline.hosts.verify.checks.model import (
+        CheckResult,
+        DeclaredEnvironment,
+        DeclaredTenant,
+        Facts,
+        Host,
+    )
 
 
 def silent(_: str) -> None:
@@ -31,7 +37,7 @@ def silent(_: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class VerifyRequest:
     """What to verify: an environment, perhaps one tenant of it; `deep` hashes whole releases."""
 
     project_dir: Path
@@ -41,7 +47,7 @@ class Order:
     keep: bool = True
 
 
-def run(order: Order, tell: Callable[[str], None] = silent) -> dict[str, Any]:
+def run(order: VerifyRequest, tell: Callable[[str], None] = silent) -> dict[str, Any]:
     """Return the verdict on an environment with every check's answer."""
     started = time.monotonic()
     moment = datetime.now(UTC).isoformat(timespec="seconds")
@@ -68,7 +74,7 @@ def run(order: Order, tell: Callable[[str], None] = silent) -> dict[str, Any]:
         "version": __version__,
         "seconds": round(time.monotonic() - started, 3),
         "unreachable": [{"host": name, "reason": why} for name, why in sorted(lost.items())],
-        "hosts": [told(host, facts, outcomes) for host in declared.hosts],
+        "hosts": [report(host, facts, outcomes) for host in declared.hosts],
         "tenants": [{"name": one.name, "domain": one.domain} for one in declared.tenants],
     }
     if order.keep:
@@ -76,7 +82,7 @@ def run(order: Order, tell: Callable[[str], None] = silent) -> dict[str, Any]:
     return result
 
 
-def refuse_unknown(declared: Declared, tenant: str) -> None:
+def refuse_unknown(declared: DeclaredEnvironment, tenant: str) -> None:
     """Raise when the chosen tenant is not declared."""
     names = [one.name for one in declared.tenants]
     if tenant and tenant not in names:
@@ -85,7 +91,7 @@ def refuse_unknown(declared: Declared, tenant: str) -> None:
         raise PhaselineError(Fault("C002", message, None, hint))
 
 
-def verdict(outcomes: tuple[Outcome, ...], lost: Mapping[str, str]) -> str:
+def verdict(outcomes: tuple[CheckResult, ...], lost: Mapping[str, str]) -> str:
     """Return one word: unreachable, failed or passed; no check at all is no pass."""
     if lost:
         return "unreachable"
@@ -94,7 +100,9 @@ def verdict(outcomes: tuple[Outcome, ...], lost: Mapping[str, str]) -> str:
     return "passed"
 
 
-def told(host: Host, facts: Mapping[str, Facts], outcomes: tuple[Outcome, ...]) -> dict[str, Any]:
+def report(
+    host: Host, facts: Mapping[str, Facts], outcomes: tuple[CheckResult, ...]
+) -> dict[str, Any]:
     """Return a host with its checks, for every form of the report."""
     functions = ("odoo", "postgres", "proxy", "backup", "monitoring")
     return {
@@ -106,34 +114,36 @@ def told(host: Host, facts: Mapping[str, Facts], outcomes: tuple[Outcome, ...]) 
     }
 
 
-def seen_from_outside(order: Order, declared: Declared, host: Host) -> dict[str, dict[str, Any]]:
+def seen_from_outside(
+    order: VerifyRequest, declared: DeclaredEnvironment, host: Host
+) -> dict[str, dict[str, Any]]:
     """Return what a stranger sees of every tenant's site, and a query's answer as its user."""
     found: dict[str, dict[str, Any]] = {}
     for tenant in declared.tenants:
         if order.tenant in ("", tenant.name):
             authority = str(host.variables.get("environment_ca_certificate") or "")
-            door = Door(door_of(declared, host), tenant.domain, authority)
+            door = SiteProbe(door_of(declared, host), tenant.domain, authority)
             ports = tuple(sorted({*external_probe.PORTS, *own_ports(tenant)}))
-            found.update(external_probe.look(door, ports))
+            found.update(external_probe.probe(door, ports))
             found[f"query/{tenant.domain}"] = resolved_inventory.query(
                 order.project_dir, declared.name, tenant.name
             )
     return found
 
 
-def door_of(declared: Declared, host: Host) -> str:
+def door_of(declared: DeclaredEnvironment, host: Host) -> str:
     """Return the address a proxy is asked at: its own, where the environment has several."""
     given = host.variables
     public = given.get("odoo_address") if len(declared.having("proxy")) == 1 else None
     return str(public or given.get("ansible_host") or host.name)
 
 
-def own_ports(tenant: Tenant) -> set[int]:
+def own_ports(tenant: DeclaredTenant) -> set[int]:
     """Return the ports of a tenant's Odoo."""
     return {int(tenant.sizing[key]) for key in ("http_port", "gevent_port") if key in tenant.sizing}
 
 
-def remember(order: Order, result: Mapping[str, Any]) -> None:
+def remember(order: VerifyRequest, result: Mapping[str, Any]) -> None:
     """Write the verdict into the project's journal, the whole answer as its artifact."""
     artifact = journal.store(order.project_dir, result)
     short = {key: result[key] for key in ("verdict", "counts", "checks", "seconds", "tenant")}

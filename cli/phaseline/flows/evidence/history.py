@@ -28,7 +28,7 @@ def run(project_dir: Path, env: str | None) -> dict[str, Any]:
             "host": entry.host,
             "env": entry.env,
             "kind": entry.kind,
-            "what": tell(entry),
+            "what": describe(entry),
         }
         for entry in told
         if env is None or entry.env == env
@@ -59,7 +59,7 @@ def broken_signatures(project_dir: Path) -> Iterator[Fault]:
             yield Fault("J001", message, place, "Verify and sign the stage again.")
 
 
-def tell(entry: journal.Entry) -> str:
+def describe(entry: journal.Entry) -> str:
     """Return one entry in a few words."""
     payload = entry.payload
     stage = payload.get("stage") or payload.get("object") or payload.get("id") or ""

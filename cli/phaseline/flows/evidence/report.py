@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Report:
     """A page that was written, and what it says in a few numbers."""
 
     path: Path
@@ -58,7 +58,7 @@ def stage_summary(stage: Any) -> Mapping[str, Any]:
     return {"environment": stage.env, "stage": stage.name, **steps, "changes": len(stage.changes)}
 
 
-def write(folder: Path, output: Path | None = None, env: str | None = None) -> Written:
+def write(folder: Path, output: Path | None = None, env: str | None = None) -> Report:
     """Write the page (`report.html` in the project unless told) and return what it says.
 
     It tells of one environment, or of all that the journal knows, each for itself.
@@ -85,7 +85,7 @@ def write(folder: Path, output: Path | None = None, env: str | None = None) -> W
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(report.render(page, gathered), encoding="utf-8")
     beside.replace(path)
-    return Written(path, gathered, faults)
+    return Report(path, gathered, faults)
 
 
 def read_events(folder: Path) -> tuple[Event, ...]:

@@ -29,7 +29,7 @@ MEMORY_MB = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class LabRequest:
     """What the caller asks for; without a source the one of last time, else the kit's example."""
 
     project: Path
@@ -39,14 +39,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class RunningLab:
     """A lab that is up and how long that took."""
 
     lab: Lab
     seconds: float
 
 
-def up(order: Order, say: Callable[[str], None]) -> Brought:
+def up(order: LabRequest, say: Callable[[str], None]) -> RunningLab:
     """Return the project's lab, brought up from whatever state it is in."""
     begun = time.monotonic()
     host.check()
@@ -59,18 +59,18 @@ def up(order: Order, say: Callable[[str], None]) -> Brought:
     _guard(inventory)
     doctor.need_room(cache_dir(), 2)
     suites = {n: v.get("lab_suite", lab_inventory.SUITES[0]) for n, v in source.hosts.items()}
-    spec = host.Spec(home, cache_dir(), suites, text, order.mirror, order.tmpfs)
+    spec = host.LabSpec(home, cache_dir(), suites, text, order.mirror, order.tmpfs)
     lab = host.up(spec, say)
     if inventory.is_file() and not lab_inventory.ours(_text(inventory)):
         _replace(home / BEFORE, _text(inventory))
     _replace(inventory, _inventory(text, source, lab))
-    return Brought(lab, time.monotonic() - begun)
+    return RunningLab(lab, time.monotonic() - begun)
 
 
 def status(project: Path) -> dict[str, Any]:
     """Return how the project's lab is: `absent`, `stopped` or `running`, and each host."""
     home = home_of(project)
-    lab = host.find(home)
+    lab = host.lookup(home)
     if lab is None:
         return {"state": "absent", "hosts": [], "home": str(home), "ssh_config": None}
     hosts = [
@@ -110,7 +110,7 @@ def down(project: Path) -> bool:
 
 def running(project: Path) -> Lab:
     """Return the project's lab; a fault when there is none."""
-    lab = host.find(home_of(project))
+    lab = host.lookup(home_of(project))
     if lab is None:
         raise PhaselineError(Fault("H013", "there is no lab", hint="Run `phaseline lab up`."))
     return lab
@@ -127,7 +127,7 @@ def _state(place: Host) -> str:
     return "running" if lab_host.answers(place) else "not answering"
 
 
-def _source(order: Order, home: Path) -> tuple[str, str]:
+def _source(order: LabRequest, home: Path) -> tuple[str, str]:
     example = kit_dir() / "inventory.example.ini"
     chosen = order.source or (home / host.SOURCE if (home / host.SOURCE).is_file() else example)
     if not chosen.is_file():

@@ -40,7 +40,7 @@ BUILD_FORMAT = 2  # part of every id: raise it when the same inputs make another
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BuildRequest:
     """What the caller asks for: the folder of recipe and locks, a Python, another Odoo source.
 
     Who runs the release on this machine asks for it `unpacked` as well: the tree it was built in is
@@ -55,7 +55,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class Artifact:
     """A release and whether it had to be built."""
 
     stored: Stored
@@ -77,7 +77,7 @@ def releases_dir() -> Path:
     return cache_dir() / "releases"
 
 
-def build(order: Order, say: Callable[[str], None] = silent) -> Built:
+def build(order: BuildRequest, say: Callable[[str], None] = silent) -> Artifact:
     """Return the release of a recipe and its locks; what is in the cache is not built again."""
     recipe = _recipe(order)
     python = order.python or system_python(recipe)
@@ -90,13 +90,13 @@ def build(order: Order, say: Callable[[str], None] = silent) -> Built:
     known = releases_dir() / "inputs" / key
     with _alone(key):
         if (stored := _known(known)) is not None:
-            return Built(stored, fresh=False)
+            return Artifact(stored, fresh=False)
         stored = _make(recipe, locks, python, inputs, _kitchen(order, say))
         release_archive.put(known, stored.id + "\n")
-    return Built(stored, fresh=True)
+    return Artifact(stored, fresh=True)
 
 
-def lock(order: Order, say: Callable[[str], None] = silent) -> dict[str, bool]:
+def lock(order: BuildRequest, say: Callable[[str], None] = silent) -> dict[str, bool]:
     """Write the locks of a recipe anew; return for each file whether it changed."""
     recipe, kitchen = _recipe(order), _kitchen(order, say)
     kitchen.cache.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ def system_python(recipe: Recipe) -> str:
     return recipe.pythons[0]
 
 
-def _recipe(order: Order) -> Recipe:
+def _recipe(order: BuildRequest) -> Recipe:
     recipe = release_recipe.read(order.folder)
     if order.odoo is not None:
         recipe = replace(recipe, odoo=order.odoo)
@@ -152,11 +152,11 @@ def _recipe(order: Order) -> Recipe:
     return recipe
 
 
-def _kitchen(order: Order, say: Callable[[str], None]) -> release_tree.Kitchen:
+def _kitchen(order: BuildRequest, say: Callable[[str], None]) -> release_tree.BuildContext:
     def archive() -> Archive:
-        return Archive(mirrors.find(order.mirror))
+        return Archive(mirrors.lookup(order.mirror))
 
-    return release_tree.Kitchen(cache_dir(), archive, say, order.unpacked)
+    return release_tree.BuildContext(cache_dir(), archive, say, order.unpacked)
 
 
 def _inputs(recipe: Recipe, locks: Locks, python: str) -> dict[str, Any]:
@@ -176,7 +176,11 @@ def _inputs(recipe: Recipe, locks: Locks, python: str) -> dict[str, Any]:
 
 
 def _make(
-    recipe: Recipe, locks: Locks, python: str, inputs: dict[str, Any], kitchen: release_tree.Kitchen
+    recipe: Recipe,
+    locks: Locks,
+    python: str,
+    inputs: dict[str, Any],
+    kitchen: release_tree.BuildContext,
 ) -> Stored:
     releases = releases_dir()
     doctor.need_room(releases, 5)

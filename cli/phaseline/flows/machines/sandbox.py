@@ -32,7 +32,7 @@ HOME = "sandbox-server"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SandboxRequest:
     """What the caller asks for; without modules those of the project's blueprint are taken."""
 
     project: Path
@@ -42,14 +42,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class RunningSandbox:
     """A sandbox that is up and how long that took."""
 
     running: Running
     seconds: float
 
 
-def up(order: Order, say: Callable[[str], None] = releases.silent) -> Brought:
+def up(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> RunningSandbox:
     """Return the project's sandbox, brought up from whatever state it is in."""
     begun = time.monotonic()
     doctor.need_room(cache_dir(), 2)
@@ -61,21 +61,21 @@ def up(order: Order, say: Callable[[str], None] = releases.silent) -> Brought:
         release = Path(kept)  # a sandbox stays on its release until it is reset
     else:
         folder = releases.recipe_folder(order.project)
-        wanted = releases.Order(folder, mirror=order.mirror, unpacked=True)
+        wanted = releases.BuildRequest(folder, mirror=order.mirror, unpacked=True)
         built = releases.build(wanted, say)
         say("unpacking the release")
         release = archive.unpack(built.stored, releases.releases_dir())
     modules = tuple(state.record.get("modules", ())) or order.modules or modules_of(order.project)
-    spec = host.Spec(home, cache_dir(), release, modules, account, order.cron)
-    return Brought(host.up(spec, say), time.monotonic() - begun)
+    spec = host.SandboxSpec(home, cache_dir(), release, modules, account, order.cron)
+    return RunningSandbox(host.up(spec, say), time.monotonic() - begun)
 
 
-def reset(order: Order, say: Callable[[str], None] = releases.silent) -> Brought:
+def reset(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> RunningSandbox:
     """Return the project's sandbox, made anew from the template; the logins stay."""
     begun = time.monotonic()
     say("removing the old sandbox")
     host.down(home_of(order.project), _account(order.project), keep_access=True)
-    return Brought(up(order, say).running, time.monotonic() - begun)
+    return RunningSandbox(up(order, say).running, time.monotonic() - begun)
 
 
 def down(project: Path, *, purge_cache: bool = False) -> bool:
@@ -110,7 +110,7 @@ def status(project: Path) -> dict[str, Any]:
 
 def running(project: Path) -> Running:
     """Return the project's running sandbox; a fault when it does not answer."""
-    return host.find(home_of(project), _account(project))
+    return host.lookup(home_of(project), _account(project))
 
 
 @contextlib.contextmanager
@@ -149,4 +149,4 @@ def _account(project: Path, *, create: bool = False) -> accounts.Account:
     run = home_of(project) / "run"
     if run.is_dir():
         return accounts.owner(run)
-    return accounts.choose(programs.find("useradd", "passwd") if create else None)
+    return accounts.choose(programs.lookup("useradd", "passwd") if create else None)

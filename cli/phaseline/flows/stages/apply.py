@@ -116,7 +116,7 @@ def judge_limits(plan: Plan, environment: Environment, allowed: Permission) -> I
     most, name = allowed.max_destroy, environment.name
     if most is None and environment.kind == "production":
         most = 0
-    yield from limits.judge(plan, allowed.max_changes, allowed.overwrite, most)
+    yield from limits.check(plan, allowed.max_changes, allowed.overwrite, most)
     gone = plan.counts["delete"]
     if gone and environment.kind == "production" and allowed.confirm != name:
         message = f"{gone} records of '{name}' would be deleted and nobody confirmed it"

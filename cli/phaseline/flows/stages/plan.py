@@ -89,7 +89,7 @@ def make(
     wanted = wanted if only is None else wanted.part(only)
     bound, actual = reader.read(environment.port, wanted, known)
     refuse_series(project, actual.series)
-    if late := tuple(privileges.judge(bound.records, {})):  # lines, whose model only Odoo knows
+    if late := tuple(privileges.check(bound.records, {})):  # lines, whose model only Odoo knows
         raise PhaselineError(*late)
     arranged = replace(bound, records=order.arrange(bound.records))
     baseline = last_values(project.folder, actual, names)
@@ -138,7 +138,7 @@ def gate_faults(
         hint = f"Run: phaseline apply {absent[0]} --env {environment.name}"
         return [Fault("E002", message, None, hint)]
     predecessors = [(name, project.input_hash(name)) for name in before]
-    faults = list(gates.judge(stage, environment.name, predecessors, signatures.here))
+    faults = list(gates.evaluate(stage, environment.name, predecessors, signatures.here))
     if environment.kind == "production":
         input_hash = project.input_hash(stage)
         dangerous = reading.desired.dangerous

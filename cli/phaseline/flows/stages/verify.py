@@ -24,7 +24,7 @@ from phaseline.odoo.proofs.runner import Prover
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.core.blueprint.answers import Tenant
+    from phaseline.core.blueprint.answers import Answers
     from phaseline.core.blueprint.model import Proof
     from phaseline.odoo.port import Port
 
@@ -139,7 +139,7 @@ class _Bench:
     """The ports, refs and answers that proofs use; users log in once."""
 
     environment: Environment
-    tenant: Tenant
+    tenant: Answers
     desired: Desired
     admin: Port
     database: str | None

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from phaseline.core.environments.tenant_line import Tenant
+    from phaseline.core.environments.tenant_line import TenantLine
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class AddRequest:
     """The tenant that is wanted; `line` holds what its line will, without the port."""
 
     project_dir: Path
@@ -34,7 +34,7 @@ class Order:
         return str(self.line["name"])
 
 
-def run(order: Order, tell: Callable[[str, str], None] = ansible_run.silent) -> dict[str, Any]:
+def run(order: AddRequest, tell: Callable[[str, str], None] = ansible_run.silent) -> dict[str, Any]:
     """Add the tenant, or finish adding it; no other tenant is touched."""
     started = time.monotonic()
     project_dir, env, name = order.project_dir, order.env, order.name
@@ -66,7 +66,7 @@ def run(order: Order, tell: Callable[[str, str], None] = ansible_run.silent) -> 
     return result
 
 
-def settle(order: Order, known: Sequence[Tenant]) -> Mapping[str, Any]:
+def settle(order: AddRequest, known: Sequence[TenantLine]) -> Mapping[str, Any]:
     """Return the whole line: the one that is there, or the wanted one with a port of its own."""
     for index, one in enumerate(known):
         if one.name == order.name:
@@ -80,7 +80,7 @@ def settle(order: Order, known: Sequence[Tenant]) -> Mapping[str, Any]:
     return {**head, "port": rest.pop("port", None) or free_port(known), **rest}
 
 
-def refuse_other(order: Order, there: Tenant) -> None:
+def refuse_other(order: AddRequest, there: TenantLine) -> None:
     """Raise when the tenant is there already and is not what is wanted."""
     other = sorted(key for key, value in order.line.items() if there.values.get(key) != value)
     if other:
@@ -89,7 +89,7 @@ def refuse_other(order: Order, there: Tenant) -> None:
         raise PhaselineError(Fault("C014", message, there.place, hint))
 
 
-def free_port(known: Sequence[Tenant]) -> int:
+def free_port(known: Sequence[TenantLine]) -> int:
     """Return the first port that no tenant has, counting those that have none in their line."""
     taken = {one.port or sizing.default_port(index) for index, one in enumerate(known)}
     port = sizing.FIRST_PORT

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from phaseline.hosts.verify.checks.model import Declared
+    from phaseline.hosts.verify.checks.model import DeclaredEnvironment
 
 MEGABYTE = 1_000_000
 
@@ -28,13 +28,13 @@ def run(project_dir: Path, env: str = "") -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     lost: list[dict[str, str]] = []
     for name in names:
-        more, gone = look(project_dir, name)
+        more, gone = probe(project_dir, name)
         rows += more
         lost += gone
     return {"tenants": rows, "unreachable": lost}
 
 
-def look(project_dir: Path, env: str) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+def probe(project_dir: Path, env: str) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
     """Return a row for each tenant of an environment, and the hosts that did not answer."""
     listed = tenants.read(project_dir, env)
     declared = resolved_inventory.declare(project_dir, env)
@@ -66,7 +66,10 @@ def look(project_dir: Path, env: str) -> tuple[list[dict[str, Any]], list[dict[s
 
 
 def state(
-    name: str, said: Mapping[str, Mapping[str, Any]], wanted: set[str], declared: Declared
+    name: str,
+    said: Mapping[str, Mapping[str, Any]],
+    wanted: set[str],
+    declared: DeclaredEnvironment,
 ) -> dict[str, Any]:
     """Return what the hosts say of one tenant, and how that differs from what is declared."""
     there = {

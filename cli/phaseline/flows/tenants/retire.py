@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RetireRequest:
     """The tenant that leaves; `confirm` is its name once more, typed by a person."""
 
     project_dir: Path
@@ -30,7 +30,9 @@ class Order:
     confirm: str = ""
 
 
-def run(order: Order, tell: Callable[[str, str], None] = ansible_run.silent) -> dict[str, Any]:
+def run(
+    order: RetireRequest, tell: Callable[[str, str], None] = ansible_run.silent
+) -> dict[str, Any]:
     """Retire the tenant, or finish retiring it; the last backup stays on the backup host."""
     started = time.monotonic()
     project_dir, env, name = order.project_dir, order.env, order.name
@@ -88,7 +90,7 @@ def line_of(project_dir: Path, env: str, name: str) -> Mapping[str, Any]:
             return noted
         if entry.kind == "tenant_retire":
             break
-    return tenants.find(project_dir, env, name).values
+    return tenants.lookup(project_dir, env, name).values
 
 
 def refuse_moved_ports(project_dir: Path, env: str, name: str) -> None:
@@ -110,7 +112,7 @@ def refuse_moved_ports(project_dir: Path, env: str, name: str) -> None:
         raise PhaselineError(*faults)
 
 
-def refuse_unconfirmed(order: Order) -> None:
+def refuse_unconfirmed(order: RetireRequest) -> None:
     """Raise unless the name was typed once more."""
     if order.confirm != order.name:
         said = f"'{order.confirm}' is not its name" if order.confirm else "nobody confirmed it"

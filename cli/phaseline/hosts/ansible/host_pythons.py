@@ -12,7 +12,7 @@ from phaseline.hosts.ansible.playbook import KEY_TROUBLE
 from phaseline.hosts.local import run
 
 if TYPE_CHECKING:
-    from phaseline.hosts.ansible.playbook import Ground
+    from phaseline.hosts.ansible.playbook import AnsibleContext
 
 TIMEOUT = 120
 ASK = "python3 --version"
@@ -23,7 +23,7 @@ SAID = re.compile(
 LOST = re.compile(r"^(\S+) \| UNREACHABLE!: (.*?)(?=^\S+ \| |\Z)", re.MULTILINE | re.DOTALL)
 
 
-def of_hosts(ground: Ground, env: str) -> dict[str, str]:
+def of_hosts(ground: AnsibleContext, env: str) -> dict[str, str]:
     """Return the Python version of every Odoo host; a host that does not answer is a fault."""
     argv = [
         *run.WITH_US, sys.executable, "-m", "ansible", "adhoc", "odoo",

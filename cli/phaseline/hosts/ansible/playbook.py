@@ -24,7 +24,7 @@ KEY_TROUBLE = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS C
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class AnsibleContext:
     """What every run stands on: the project, the kit, collections, the vault's password file."""
 
     project_dir: Path
@@ -84,7 +84,7 @@ class Recap:
     changes: list[dict[str, str]] = field(default_factory=list)
 
 
-def play(ground: Ground, order: Play, log: Path, tell: Callable[[str, str], None]) -> Recap:
+def play(ground: AnsibleContext, order: Play, log: Path, tell: Callable[[str, str], None]) -> Recap:
     """Run a playbook to its end and return how every host ended; failures are faults.
 
     `tell` hears of every task: its role and its name. The log gets every line, for its owner only.
@@ -109,7 +109,7 @@ def play(ground: Ground, order: Play, log: Path, tell: Callable[[str, str], None
 class _child:  # noqa: N801  # reads as a verb where it is used
     """The running ansible-playbook; it dies with us, and a file of variables dies with it."""
 
-    def __init__(self, ground: Ground, order: Play) -> None:
+    def __init__(self, ground: AnsibleContext, order: Play) -> None:
         self.ground, self.order, self.status = ground, order, 0
 
     def __enter__(self) -> _child:

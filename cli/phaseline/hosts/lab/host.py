@@ -32,8 +32,8 @@ BIRTH_SECONDS = 5.0  # after that a host of which nothing runs has given up
 
 def start(place: Place, bridge: str) -> None:
     """Switch the host on; what an earlier run left of it is ended first."""
-    cut(place)
-    unshare = run.find("unshare", "util-linux")
+    power_off(place)
+    unshare = run.lookup("unshare", "util-linux")
     argv = [unshare, "--mount", "--propagation", "private", "/bin/sh", str(STARTER)]
     argv += [place.machine, place.name, bridge, *(str(one) for one in _groups(place.machine))]
     child = processes.spawn(
@@ -83,14 +83,14 @@ def wait(place: Place, seconds: float = BOOT_SECONDS) -> None:
 def halt(place: Place, grace: float = 20.0) -> None:
     """Switch the host off in good order; one that takes too long is cut off."""
     for one in _starters(place):
-        processes.tell(one, signal.SIGTERM)
+        processes.send_signal(one, signal.SIGTERM)
     until = time.monotonic() + grace
     while runs(place) and time.monotonic() < until:
         time.sleep(0.1)
-    cut(place)
+    power_off(place)
 
 
-def cut(place: Place) -> None:
+def power_off(place: Place) -> None:
     """End every process of the host at once, as a power cut would, and remove its cgroups."""
     # First the starter, which may not have reached its cgroup yet; then everything it started.
     processes.end(_starters(place), signal.SIGKILL, 2.0)

@@ -35,7 +35,7 @@ FILES = {
 
 def make(cache: Path, suite: str, given: str | None, say: Callable[[str], None]) -> Path:
     """Return the root of a suite, made when the cache has none; one run at a time makes it."""
-    lines = _sources(suite, apt_mirror.find(given))
+    lines = _sources(suite, apt_mirror.lookup(given))
     folder = cache / "lab" / f"{suite}-{_key(lines)}"
     if folder.is_dir():
         return folder
@@ -57,11 +57,11 @@ def make(cache: Path, suite: str, given: str | None, say: Callable[[str], None])
 
 def _debootstrap(suite: str, folder: Path, lines: list[str]) -> None:
     # A mount and process namespace of its own: if we are killed, nothing of it stays mounted.
-    own = [run.find("unshare", "util-linux"), "--mount", "--pid", "--fork", "--kill-child"]
-    make = [run.find("mmdebstrap", "mmdebstrap"), "--mode=root", "--variant=minbase"]
+    own = [run.lookup("unshare", "util-linux"), "--mount", "--pid", "--fork", "--kill-child"]
+    make = [run.lookup("mmdebstrap", "mmdebstrap"), "--mode=root", "--variant=minbase"]
     argv = [*own, "--mount-proc", *make, f"--include={PACKAGES}", suite, str(folder), *lines]
-    outcome = run.attempt(argv, env=run.clean_environment(TMPDIR=str(folder.parent)))
-    run.must(outcome, "H020", f"the base image of Debian {suite} could not be made")
+    outcome = run.run(argv, env=run.clean_environment(TMPDIR=str(folder.parent)))
+    run.must_succeed(outcome, "H020", f"the base image of Debian {suite} could not be made")
 
 
 def _settle(root: Path) -> None:
@@ -73,13 +73,13 @@ def _settle(root: Path) -> None:
         key.unlink()
     for file in _authorities():
         shutil.copyfile(file, root / "usr/local/share/ca-certificates" / file.name)
-    chroot = run.find("chroot", "coreutils")
+    chroot = run.lookup("chroot", "coreutils")
     for words in (
         ["update-ca-certificates"],
         ["systemctl", "enable", "systemd-networkd.service", "ssh.service"],
     ):
-        outcome = run.attempt([chroot, root, *words], env=run.clean_environment())
-        run.must(outcome, "H020", f"`{words[0]}` failed in the base image")
+        outcome = run.run([chroot, root, *words], env=run.clean_environment())
+        run.must_succeed(outcome, "H020", f"`{words[0]}` failed in the base image")
     # Package lists are empty: an old date makes every `cache_valid_time` fetch them.
     lists = root / "var/lib/apt/lists"
     os.utime(lists, (0, 0))

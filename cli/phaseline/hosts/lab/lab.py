@@ -31,7 +31,7 @@ PROGRAMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class LabSpec:
     """What a lab is to be: where it keeps itself, each host's name with its suite, made of what."""
 
     home: Path
@@ -71,7 +71,7 @@ class Lab:
         return next(one for one in self.hosts if one.name == name)
 
 
-def up(spec: Spec, say: Callable[[str], None]) -> Lab:
+def up(spec: LabSpec, say: Callable[[str], None]) -> Lab:
     """Bring a lab up from whatever state it is in; a host that answers is left alone."""
     check()
     with state_file.alone(spec.home):
@@ -91,7 +91,7 @@ def up(spec: Spec, say: Callable[[str], None]) -> Lab:
         if asleep:
             say(f"starting {', '.join(one.name for one in asleep)}")
         for place in asleep:
-            lab_host.cut(place)
+            lab_host.power_off(place)
             disk.make(place, bases[lab.suites[place.name]], key)
             disk.connect(place, lab.gateway, addresses)
             lab_host.start(place, network.bridge(number))
@@ -101,7 +101,7 @@ def up(spec: Spec, say: Callable[[str], None]) -> Lab:
         return lab
 
 
-def find(home: Path) -> Lab | None:
+def lookup(home: Path) -> Lab | None:
     """Return the lab of a folder as it was written down, or None; nothing is changed."""
     record = state_file.read(home)
     return _lab(home, record) if record else None
@@ -153,7 +153,7 @@ def missing() -> list[str]:
     names = []
     for name, package in PROGRAMS.items():
         try:
-            run.find(name, package)
+            run.lookup(name, package)
         except PhaselineError:
             names.append(name)
     return names
@@ -166,7 +166,7 @@ def need_root() -> None:
         raise PhaselineError(Fault("H019", "a lab needs root", hint=hint))
 
 
-def _plan(spec: Spec, number: int) -> Lab:
+def _plan(spec: LabSpec, number: int) -> Lab:
     """Return the lab that is to be: hosts there already keep their address and disk."""
     record = state_file.read(spec.home)
     known: dict[str, int] = {}
@@ -184,7 +184,7 @@ def _place(home: Path, number: int, name: str, index: int) -> Place:
     return Place(name, machine, where, home / "hosts" / name)
 
 
-def _write(lab: Lab, spec: Spec) -> None:
+def _write(lab: Lab, spec: LabSpec) -> None:
     """Write the lab down before anything of it is made; hosts that are not wanted any more go."""
     record = state_file.read(lab.home)
     if record:
@@ -192,7 +192,7 @@ def _write(lab: Lab, spec: Spec) -> None:
             if record["suites"].get(old.name) == lab.suites.get(old.name):
                 continue
             if record["number"] == lab.number:  # else the machine was restarted: nothing runs
-                lab_host.cut(old)
+                lab_host.power_off(old)
             shutil.rmtree(old.folder, ignore_errors=True)
     hosts = [{"name": one.name, "index": int(one.machine.rpartition("h")[2])} for one in lab.hosts]
     record = {"number": lab.number, "hosts": hosts, "suites": dict(lab.suites)}
@@ -205,7 +205,7 @@ def _lab(home: Path, record: dict[str, Any]) -> Lab:
     return Lab(home, number, tuple(places), record["suites"])
 
 
-def _suites(spec: Spec) -> list[str]:
+def _suites(spec: LabSpec) -> list[str]:
     return sorted(set(spec.hosts.values()))
 
 
@@ -215,11 +215,11 @@ def _wipe(number: int) -> None:
     network.down(number)
 
 
-def _disks(lab: Lab, spec: Spec) -> None:
+def _disks(lab: Lab, spec: LabSpec) -> None:
     disks = lab.home / "hosts"
     disks.mkdir(exist_ok=True)
     if spec.tmpfs and not any(disks.iterdir()) and not disks.is_mount():
-        mount = run.find("mount", "mount")
+        mount = run.lookup("mount", "mount")
         argv = [
             mount,
             "-t",
@@ -229,11 +229,11 @@ def _disks(lab: Lab, spec: Spec) -> None:
             network.bridge(lab.number),
             str(disks),
         ]
-        run.must(run.attempt(argv), "H020", "no memory disk for the hosts")
+        run.must_succeed(run.run(argv), "H020", "no memory disk for the hosts")
 
 
 def _unmount(home: Path) -> None:
     if (home / "hosts").is_mount():
-        umount = run.find("umount", "mount")
+        umount = run.lookup("umount", "mount")
         argv = [umount, str(home / "hosts")]
-        run.must(run.attempt(argv), "H020", "the memory disk is in use")
+        run.must_succeed(run.run(argv), "H020", "the memory disk is in use")

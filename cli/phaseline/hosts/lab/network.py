@@ -62,8 +62,8 @@ def choose(
 
 def taken() -> list[ipaddress.IPv4Network]:
     """Return the networks this machine has a way to."""
-    told = run.must(
-        run.attempt([_ip(), "-j", "-4", "route", "show", "table", "all"]),
+    told = run.must_succeed(
+        run.run([_ip(), "-j", "-4", "route", "show", "table", "all"]),
         "H019",
         "the routes of this machine cannot be read",
     )
@@ -80,8 +80,8 @@ def up(number: int) -> None:
     _run(_ip(), "link", "set", name, "address", f"02:50:48:4c:00:{number:02x}", "up")
     _run(_ip(), "addr", "replace", f"{gateway(number)}/24", "dev", name)
     rules = NAT.format(name=name, subnet=subnet(number))
-    nft = run.find("nft", "nftables")
-    run.must(run.attempt([nft, "-f", "-"], send=rules), "H019", "NAT cannot be set up")
+    nft = run.lookup("nft", "nftables")
+    run.must_succeed(run.run([nft, "-f", "-"], send=rules), "H019", "NAT cannot be set up")
 
 
 def unplug(machine: str) -> None:
@@ -91,7 +91,7 @@ def unplug(machine: str) -> None:
     """
     for left in Path("/sys/class/net").glob(f"vb-{machine}"):
         # whether it worked is not asked: the kernel may have been quicker
-        run.attempt([_ip(), "link", "delete", left.name])
+        run.run([_ip(), "link", "delete", left.name])
 
 
 def down(number: int) -> None:
@@ -100,14 +100,14 @@ def down(number: int) -> None:
     unplug(f"{name}h*")
     if Path("/sys/class/net", name).is_dir():
         _run(_ip(), "link", "delete", name)
-    nft = run.find("nft", "nftables")
-    if run.attempt([nft, "list", "table", "ip", name]).status == 0:
+    nft = run.lookup("nft", "nftables")
+    if run.run([nft, "list", "table", "ip", name]).status == 0:
         _run(nft, "delete", "table", "ip", name)
 
 
 def _ip() -> str:
-    return run.find("ip", "iproute2")
+    return run.lookup("ip", "iproute2")
 
 
 def _run(*argv: str) -> None:
-    run.must(run.attempt(argv), "H019", f"`{' '.join(argv)}` failed")
+    run.must_succeed(run.run(argv), "H019", f"`{' '.join(argv)}` failed")

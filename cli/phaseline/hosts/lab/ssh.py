@@ -44,6 +44,6 @@ def write(home: Path, hosts: Iterable[Place]) -> None:
 
 def close(folder: Path) -> None:
     """End the connections that Ansible keeps open for its next call."""
-    ssh = run.find("ssh", "openssh-client")
+    ssh = run.lookup("ssh", "openssh-client")
     for socket in folder.iterdir() if folder.is_dir() else ():
-        run.attempt([ssh, "-o", f"ControlPath={socket}", "-O", "exit", "lab"], timeout=10)
+        run.run([ssh, "-o", f"ControlPath={socket}", "-O", "exit", "lab"], timeout=10)

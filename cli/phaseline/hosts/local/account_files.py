@@ -49,9 +49,9 @@ def remove(account: Account, *paths: Path) -> None:
 
 def exists(account: Account, path: Path) -> bool:
     """Return whether the account sees a file or folder there."""
-    return run.attempt(["test", "-e", path], account=account).status == 0
+    return run.run(["test", "-e", path], account=account).status == 0
 
 
 def _do(account: Account, says: str, *words: str | Path, send: str | None = None) -> None:
-    done = run.attempt([*words], account=account, cwd=None, send=send, timeout=1800)
-    run.must(done, "H017", says, "Check the free space and the rights of the folder.")
+    done = run.run([*words], account=account, cwd=None, send=send, timeout=1800)
+    run.must_succeed(done, "H017", says, "Check the free space and the rights of the folder.")

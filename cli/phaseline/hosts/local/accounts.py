@@ -77,8 +77,8 @@ def _create(useradd: str) -> None:
     from phaseline.hosts.local import run  # noqa: PLC0415 (programs knows accounts)
 
     options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-    run.must(
-        run.attempt([useradd, *options, "--shell", "/usr/sbin/nologin", SYSTEM_ACCOUNT]),
+    run.must_succeed(
+        run.run([useradd, *options, "--shell", "/usr/sbin/nologin", SYSTEM_ACCOUNT]),
         "H015",
         f"the system account {SYSTEM_ACCOUNT} could not be made",
         "Start as an ordinary user instead, or make the account by hand.",

@@ -12,7 +12,9 @@ APT = Path("/etc/apt")
 RELEASES = ("stable", "testing", "unstable", "sid")
 
 
-def find(given: str | None = None, apt: Path = APT, release: Path = Path("/etc/os-release")) -> str:
+def lookup(
+    given: str | None = None, apt: Path = APT, release: Path = Path("/etc/os-release")
+) -> str:
     """Return the mirror's address: the one given, the environment's, else the machine's own."""
     if chosen := given or os.environ.get(VARIABLE):
         return chosen.rstrip("/")

@@ -52,7 +52,7 @@ def spawn(
         )
 
 
-def look(pid: int) -> Process | None:
+def inspect(pid: int) -> Process | None:
     """Return what runs under a number now, or None; a zombie does not run."""
     try:
         rest = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
@@ -81,18 +81,18 @@ def inside(folder: Path, uid: int) -> tuple[Process, ...]:
             cwd = str((entry / "cwd").readlink()).removesuffix(" (deleted)")
         except OSError:
             continue
-        if (cwd == head or cwd.startswith(f"{head}/")) and (one := look(int(entry.name))):
+        if (cwd == head or cwd.startswith(f"{head}/")) and (one := inspect(int(entry.name))):
             found.append(one)
     return tuple(sorted(found, key=lambda one: (one.started, one.pid)))
 
 
 def alive(process: Process) -> bool:
     """Return whether that very process still runs."""
-    now = look(process.pid)
+    now = inspect(process.pid)
     return now is not None and now.started == process.started
 
 
-def tell(process: Process, number: signal.Signals) -> None:
+def send_signal(process: Process, number: signal.Signals) -> None:
     """Send a signal to that very process; one that has gone meanwhile is fine."""
     with contextlib.suppress(OSError):
         handle = os.pidfd_open(process.pid)
@@ -107,10 +107,10 @@ def end(processes: Iterable[Process], number: signal.Signals, grace: float) -> N
     """Ask processes to end, wait, and kill those that are left."""
     left = list(processes)
     for process in left:
-        tell(process, number)
+        send_signal(process, number)
     left = _wait(left, grace)
     for process in left:
-        tell(process, signal.SIGKILL)
+        send_signal(process, signal.SIGKILL)
     _wait(left, 5.0)
 
 

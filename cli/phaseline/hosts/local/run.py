@@ -23,7 +23,7 @@ WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CommandResult:
     """How a program ended."""
 
     status: int
@@ -37,7 +37,7 @@ class Outcome:
         return "\n".join(said[-LAST_LINES:])
 
 
-def find(name: str, package: str) -> str:
+def lookup(name: str, package: str) -> str:
     """Return the path of a program; a fault names the Debian package that brings it."""
     found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if found is None:
@@ -53,14 +53,14 @@ def clean_environment(**more: str) -> dict[str, str]:
     return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", **kept, **more}
 
 
-def must(outcome: Outcome, code: str, says: str, hint: str = "") -> str:
+def must_succeed(outcome: CommandResult, code: str, says: str, hint: str = "") -> str:
     """Return what the program printed; any other end than 0 is a fault with its last lines."""
     if outcome.status != 0:
         raise PhaselineError(Fault(code, f"{says}: {outcome.tail or outcome.status}", hint=hint))
     return outcome.output
 
 
-def attempt(
+def run(
     argv: Sequence[str | Path],
     *,
     timeout: float = 900.0,
@@ -68,7 +68,7 @@ def attempt(
     env: Mapping[str, str] | None = None,
     account: Account | None = None,
     send: str | None = None,
-) -> Outcome:
+) -> CommandResult:
     """Return how the program ended, whatever that was; a missing one is a fault."""
     words = [*WITH_US, *(str(word) for word in argv)]
     # Standard input is a pipe or nothing: a child never reads the caller's terminal.
@@ -89,7 +89,7 @@ def attempt(
     except FileNotFoundError as error:
         raise PhaselineError(Fault("H005", f"the program {words[0]} is missing")) from error
     except subprocess.TimeoutExpired:
-        return Outcome(124, "", f"{argv[0]} did not end within {timeout:.0f} s")
+        return CommandResult(124, "", f"{argv[0]} did not end within {timeout:.0f} s")
     if done.returncode == NOT_FOUND and done.stderr.startswith("setpriv: "):
         raise PhaselineError(Fault("H005", f"the program {argv[0]} is missing"))
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)

@@ -102,8 +102,8 @@ def unpack(stored: Stored, releases: Path) -> Path:
         folder = made / "tree"
         folder.mkdir()
         options = ["--extract", "--gzip", "--no-same-owner", "--no-same-permissions"]
-        done = run.attempt(["tar", *options, "--file", stored.archive, "--directory", folder])
-        run.must(done, "H008", f"{stored.archive.name} could not be unpacked")
+        done = run.run(["tar", *options, "--file", stored.archive, "--directory", folder])
+        run.must_succeed(done, "H008", f"{stored.archive.name} could not be unpacked")
         folder.chmod(0o755)
         folder.rename(goal)
     return goal

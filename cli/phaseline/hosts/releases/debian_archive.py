@@ -96,12 +96,12 @@ class Apt:
     folder: Path
     suite: str
 
-    def run(self, program: str, *words: str) -> programs.Outcome:
+    def run(self, program: str, *words: str) -> programs.CommandResult:
         """Return how an apt program ended that saw only our source."""
         options = [part for option in STRICT for part in ("-o", option)]
         env = programs.clean_environment(APT_CONFIG=str(self.folder / "apt.conf"))
-        path = programs.find(program, "apt")
-        return programs.attempt([path, *options, *words], cwd=self.folder, env=env, timeout=600)
+        path = programs.lookup(program, "apt")
+        return programs.run([path, *options, *words], cwd=self.folder, env=env, timeout=600)
 
     def download(self, pin: DebianPin) -> Path:
         """Return the fetched package file, whose hash apt has held against the signed index."""
@@ -187,7 +187,7 @@ def _check(pin: DebianPin, found: str) -> None:
     )
 
 
-def _explain(outcome: programs.Outcome, what: str) -> Fault:
+def _explain(outcome: programs.CommandResult, what: str) -> Fault:
     text = outcome.errors
     if UNKNOWN.search(text):
         return _gone(what, "this suite")

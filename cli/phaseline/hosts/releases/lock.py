@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phaseline.core.release import Recipe
-    from phaseline.hosts.releases.tree import Kitchen
+    from phaseline.hosts.releases.tree import BuildContext
 
 
-def debian(recipe: Recipe, kitchen: Kitchen) -> tuple[DebianPin, ...]:
+def debian(recipe: Recipe, kitchen: BuildContext) -> tuple[DebianPin, ...]:
     """Return the packages of the recipe as the signed indexes name them now."""
     if recipe.odoo.kind != "debian":
         return ()
@@ -29,14 +29,14 @@ def debian(recipe: Recipe, kitchen: Kitchen) -> tuple[DebianPin, ...]:
     return odoo + debian_archive.newest(archive, recipe.assets_suite, recipe.assets, store)
 
 
-def tools(recipe: Recipe, kitchen: Kitchen) -> tuple[Pin, ...]:
+def tools(recipe: Recipe, kitchen: BuildContext) -> tuple[Pin, ...]:
     """Return the build tools and the carrier of wkhtmltopdf with the hashes of their wheels."""
     wanted = [*recipe.build_tools, *filter(None, [recipe.pdf])]
     with scratch.folder(kitchen.cache, ".lock-") as folder:
         return _hash(_download(wanted, recipe.pythons[0], folder), wanted)
 
 
-def addons(recipe: Recipe, kitchen: Kitchen) -> tuple[tuple[Pin, ...], tuple[str, ...]]:
+def addons(recipe: Recipe, kitchen: BuildContext) -> tuple[tuple[Pin, ...], tuple[str, ...]]:
     """Return the add-ons with their hashes, and the Python distributions that they need.
 
     An add-on that another one needs and that the recipe does not name is a fault: all are pinned.
@@ -64,7 +64,7 @@ def addons(recipe: Recipe, kitchen: Kitchen) -> tuple[tuple[Pin, ...], tuple[str
 
 
 def python(
-    recipe: Recipe, needs: Sequence[str], version: str, kitchen: Kitchen, locked: Sequence[Pin]
+    recipe: Recipe, needs: Sequence[str], version: str, kitchen: BuildContext, locked: Sequence[Pin]
 ) -> tuple[Pin, ...]:
     """Return every Python distribution for one Python, resolved by pip for that Python."""
     kitchen.say(f"resolving the Python distributions for Python {version}")
@@ -76,14 +76,14 @@ def python(
 
 
 def _download(wanted: list[str], python: str, folder: Path) -> list[Path]:
-    outcome = run.attempt(
+    outcome = run.run(
         [
             *wheels.pip(), "download", "--quiet", "--no-deps", "--only-binary=:all:",
             *wheels.target(python), "--dest", folder, *wanted,
         ],
         timeout=1800,
     )  # fmt: skip
-    run.must(outcome, "H004", "the distributions could not be read", "Check the pins.")
+    run.must_succeed(outcome, "H004", "the distributions could not be read", "Check the pins.")
     return sorted(folder.glob("*.whl"))
 
 
@@ -98,7 +98,7 @@ def _hash(files: list[Path], wanted: list[str]) -> tuple[Pin, ...]:
 
 
 def _sdists(
-    recipe: Recipe, version: str, kitchen: Kitchen, folder: Path, locked: Sequence[Pin]
+    recipe: Recipe, version: str, kitchen: BuildContext, folder: Path, locked: Sequence[Pin]
 ) -> tuple[tuple[Pin, ...], Path]:
     """Return the pins of the sources, and a folder of wheels built from them for the resolver."""
     links, tools_path, files = folder / "links", folder / "tools", folder / "sdists"
@@ -109,7 +109,7 @@ def _sdists(
     build_pins = [pin for pin in locked if normal(pin.name) in names]
     for file in wheels.fetch(build_pins, version, kitchen.cache / "wheels").values():
         wheels.unpack(file, tools_path)
-    outcome = run.attempt(
+    outcome = run.run(
         [
             *wheels.pip(), "download", "--quiet", "--no-deps", "--no-binary=:all:", "--use-pep517",
             "--no-build-isolation", "--dest", files, *recipe.sdists,
@@ -117,7 +117,7 @@ def _sdists(
         env={**os.environ, "PYTHONPATH": str(tools_path)},
         timeout=1800,
     )  # fmt: skip
-    run.must(outcome, "H004", "the sources could not be read", "Check `sdists:`.")
+    run.must_succeed(outcome, "H004", "the sources could not be read", "Check `sdists:`.")
     pins = []
     for one in recipe.sdists:
         name, _, number = one.partition("==")
@@ -129,7 +129,7 @@ def _sdists(
 
 def _resolve(wanted: list[str], version: str, links: Path, folder: Path) -> tuple[Pin, ...]:
     report = folder / "report.json"
-    outcome = run.attempt(
+    outcome = run.run(
         [
             *wheels.pip(), "install", "--quiet", "--dry-run", "--ignore-installed",
             "--only-binary=:all:", *wheels.target(version), "--target", folder / "none",
@@ -137,7 +137,7 @@ def _resolve(wanted: list[str], version: str, links: Path, folder: Path) -> tupl
         ],
         timeout=1800,
     )  # fmt: skip
-    run.must(outcome, "H004", "the Python distributions do not resolve", "Check the pins.")
+    run.must_succeed(outcome, "H004", "the Python distributions do not resolve", "Check the pins.")
     pins = []
     for one in json.loads(report.read_text(encoding="utf-8"))["install"]:
         info, about = one["download_info"], one["metadata"]

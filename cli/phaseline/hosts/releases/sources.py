@@ -37,7 +37,7 @@ def from_debian(package: Path, assets: list[Path], into: Path, scratch: Path) ->
     root = scratch / "root"
     for file in [package, *assets]:
         says = f"{file.name} could not be unpacked"
-        run.must(run.attempt(["dpkg-deb", "-x", file, root]), "H007", says)
+        run.must_succeed(run.run(["dpkg-deb", "-x", file, root]), "H007", says)
     tree = root / "usr/lib/python3/dist-packages/odoo"
     missing = _materialise(tree, root)
     into.mkdir(parents=True, exist_ok=True)
@@ -50,22 +50,20 @@ def from_git(source: OdooSource, into: Path, cache: Path) -> Missing:
     if not COMMIT.match(source.commit):
         hint = "Write the full hash of a commit: a branch or a tag would not stay the same."
         raise PhaselineError(Fault("H001", f"{source.commit} is not a commit", hint=hint))
-    git = run.find("git", "git")
+    git = run.lookup("git", "git")
     store = cache / hashlib.sha256(source.repository.encode()).hexdigest()[:16]
     env = run.clean_environment(GIT_TERMINAL_PROMPT="0", HOME=str(cache))
     if not store.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
-        done = run.attempt([git, "init", "--quiet", "--bare", str(store)], env=env)
-        run.must(done, "H007", "no git store could be made")
+        done = run.run([git, "init", "--quiet", "--bare", str(store)], env=env)
+        run.must_succeed(done, "H007", "no git store could be made")
     _get_commit(git, store, source, env)
     archive = into.parent / "git.tar"
-    done = run.attempt(
-        [git, "-C", str(store), "archive", "-o", str(archive), source.commit], env=env
-    )
-    run.must(done, "H006", f"commit {source.commit[:12]} could not be read")
+    done = run.run([git, "-C", str(store), "archive", "-o", str(archive), source.commit], env=env)
+    run.must_succeed(done, "H006", f"commit {source.commit[:12]} could not be read")
     into.mkdir(parents=True, exist_ok=True)
-    done = run.attempt(["tar", "--extract", "--file", archive, "--directory", into])
-    run.must(done, "H007", "the tree of the commit could not be unpacked")
+    done = run.run(["tar", "--extract", "--file", archive, "--directory", into])
+    run.must_succeed(done, "H007", "the tree of the commit could not be unpacked")
     archive.unlink()
     return _only_odoo(into)
 
@@ -113,18 +111,18 @@ def check_series(tree: Path, series: str) -> None:
 
 def _get_commit(git: str, store: Path, source: OdooSource, env: dict[str, str]) -> None:
     have = [git, "-C", str(store), "cat-file", "-e", f"{source.commit}^{{commit}}"]
-    if run.attempt(have, env=env).status == 0:
+    if run.run(have, env=env).status == 0:
         return
     fetch = [git, "-C", str(store), "fetch", "--quiet", "--no-tags"]
     shallow = [*fetch, "--depth", "1", source.repository, source.commit]
-    if run.attempt(shallow, env=env, timeout=1800).status == 0:
+    if run.run(shallow, env=env, timeout=1800).status == 0:
         return
     # A server may refuse single commits: take its branches then.
     whole = [*fetch, source.repository, "+refs/heads/*:refs/heads/*"]
     hint = "Check the repository's address and the network, then run the same command again."
-    done = run.attempt(whole, env=env, timeout=3600)
-    run.must(done, "H004", f"{source.repository} could not be fetched", hint)
-    if run.attempt(have, env=env).status != 0:
+    done = run.run(whole, env=env, timeout=3600)
+    run.must_succeed(done, "H004", f"{source.repository} could not be fetched", hint)
+    if run.run(have, env=env).status != 0:
         message = f"{source.repository} has no commit {source.commit[:12]}"
         raise PhaselineError(Fault("H006", message, hint="Check the commit in the recipe."))
 

@@ -54,7 +54,7 @@ PDF_MEMBER = re.compile(r"(^|/)wkhtmltopdf$")
 
 
 @dataclass(frozen=True, slots=True)
-class Kitchen:
+class BuildContext:
     """Where things come from and where they are kept between builds."""
 
     cache: Path
@@ -71,7 +71,9 @@ class Assembled:
     missing: tuple[str, ...]
 
 
-def assemble(recipe: Recipe, locks: Locks, python: str, kitchen: Kitchen, tree: Path) -> Assembled:
+def assemble(
+    recipe: Recipe, locks: Locks, python: str, kitchen: BuildContext, tree: Path
+) -> Assembled:
     """Fill an empty folder with everything a release holds but its own papers."""
     missing, odoo = _odoo(recipe, locks, kitchen, tree)
     sources.check_series(tree / "server", recipe.series)
@@ -85,7 +87,7 @@ def assemble(recipe: Recipe, locks: Locks, python: str, kitchen: Kitchen, tree: 
 
 
 def _odoo(
-    recipe: Recipe, locks: Locks, kitchen: Kitchen, tree: Path
+    recipe: Recipe, locks: Locks, kitchen: BuildContext, tree: Path
 ) -> tuple[tuple[str, ...], tuple[Component, ...]]:
     source, into = recipe.odoo, tree / "server"
     if source.kind == "path":
@@ -133,7 +135,7 @@ def _copyrights(doc: Path, into: Path) -> None:
 
 
 def _distributions(
-    recipe: Recipe, locks: Locks, python: str, kitchen: Kitchen, folder: Path
+    recipe: Recipe, locks: Locks, python: str, kitchen: BuildContext, folder: Path
 ) -> list[tuple[Pin, Path, str]]:
     store = kitchen.cache / "wheels"
     sdists = {normal(one.partition("==")[0]) for one in recipe.sdists}
@@ -196,4 +198,4 @@ def _launcher(tree: Path, python: str) -> None:
     goal.parent.mkdir(parents=True, exist_ok=True)
     goal.write_text(LAUNCHER.replace("{python}", python), encoding="utf-8")
     goal.chmod(0o755)
-    run.find("tar", "tar")
+    run.lookup("tar", "tar")

@@ -25,7 +25,7 @@ MACHINE = os.uname().machine
 def pip() -> list[str]:
     """Return the command of the first pip found: this Python's own, else the system's."""
     for python in (sys.executable, "/usr/bin/python3"):
-        if run.attempt([python, "-m", "pip", "--version"], timeout=60).status == 0:
+        if run.run([python, "-m", "pip", "--version"], timeout=60).status == 0:
             return [python, "-m", "pip", "--disable-pip-version-check"]
     hint = "Run `apt-get install python3-pip` as root, then the same command again."
     raise PhaselineError(Fault("H005", "the program pip is missing", hint=hint))
@@ -91,11 +91,11 @@ def build(sdist: Path, build_path: Path, into: Path) -> Path:
     """Return the wheel built from a verified source with the locked build tools, offline."""
     before = set(into.glob("*.whl"))
     options = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation", "--use-pep517"]
-    outcome = run.attempt(
+    outcome = run.run(
         [*pip(), "wheel", *options, "--no-cache-dir", "--wheel-dir", into, sdist],
         env=_environment(build_path),
     )
-    run.must(outcome, "H007", f"{sdist.name} could not be built")
+    run.must_succeed(outcome, "H007", f"{sdist.name} could not be built")
     built = (set(into.glob("*.whl")) - before).pop()
     if not built.name.endswith("-none-any.whl"):
         built.unlink()
@@ -125,7 +125,7 @@ def _download(pins: Sequence[Pin], python: str, folder: Path, build_path: Path |
     sources = (
         ["--only-binary=:all:"] if build_path is None else ["--no-build-isolation", "--use-pep517"]
     )
-    outcome = run.attempt(
+    outcome = run.run(
         [
             *pip(),
             "download",
@@ -173,7 +173,7 @@ def _keep(file: Path, pins: Iterable[Pin], cache: Path) -> None:
     file.replace(folder / file.name)
 
 
-def _explain(outcome: run.Outcome) -> Fault:
+def _explain(outcome: run.CommandResult) -> Fault:
     said = outcome.errors + outcome.output
     errors = [line for line in said.splitlines() if "WARNING" not in line and line.strip()]
     tail = "\n".join(errors[-run.LAST_LINES :]) or outcome.tail

@@ -91,7 +91,7 @@ def grant(server: Server, database: str, access: Access | None, url: str | None 
         "key": access.api_key if access else None,
         "parameters": addresses if url else {},
     }
-    outcome = run.attempt(
+    outcome = run.run(
         [interpreter(server.release), "-I", "-c", SCRIPT],
         account=server.account,
         env=server.environment(),
@@ -99,7 +99,7 @@ def grant(server: Server, database: str, access: Access | None, url: str | None 
         send=json.dumps(order),
         timeout=120,
     )
-    run.must(outcome, "H017", "the administrator's access could not be set")
+    run.must_succeed(outcome, "H017", "the administrator's access could not be set")
 
 
 def interpreter(release: Path) -> str:

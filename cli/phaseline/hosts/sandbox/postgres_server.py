@@ -75,13 +75,13 @@ def create(cluster: Cluster) -> None:
     """Make an empty cluster that lets in only its own account, over the socket, by its user id."""
     part = cluster.data.with_name("pg.part")
     options = ["--username", OWNER, "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"]
-    done = programs.attempt(
+    done = programs.run(
         [cluster.programs / "initdb", *options, "--auth", "peer", "--pgdata", part],
         account=cluster.account,
         env=programs.clean_environment(),
         cwd=cluster.data.parent,
     )
-    programs.must(done, "H011", "no PostgreSQL cluster could be made")
+    programs.must_succeed(done, "H011", "no PostgreSQL cluster could be made")
     roles = "".join(f"sandbox {cluster.account.name} {one}\n" for one in (OWNER, ROLE))
     account_files.write(cluster.account, part / "pg_hba.conf", "local all all peer map=sandbox\n")
     account_files.write(cluster.account, part / "pg_ident.conf", roles)
@@ -134,21 +134,21 @@ def ready(cluster: Cluster) -> bool:
         return False
     program = cluster.programs / "pg_isready"
     env = programs.clean_environment()
-    return programs.attempt([program, *words], account=cluster.account, env=env).status == 0
+    return programs.run([program, *words], account=cluster.account, env=env).status == 0
 
 
 def sql(cluster: Cluster, statement: str, database: str = "postgres", timeout: float = 300) -> str:
     """Return the answer to statements run as the cluster's owner; a failure is a fault."""
     words = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(cluster.sockets)]
     words += ["-p", str(PORT), "-U", OWNER, "-d", database, "-f", "-"]
-    outcome = programs.attempt(
+    outcome = programs.run(
         [cluster.programs / "psql", *words],
         account=cluster.account,
         env=programs.clean_environment(PGCONNECT_TIMEOUT="10"),
         send=statement,
         timeout=timeout,
     )
-    return programs.must(outcome, "H017", "PostgreSQL refused").strip()
+    return programs.must_succeed(outcome, "H017", "PostgreSQL refused").strip()
 
 
 def databases(cluster: Cluster) -> tuple[str, ...]:

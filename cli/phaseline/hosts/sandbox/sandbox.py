@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class SandboxSpec:
     """What a sandbox is to be: where, of which release, with which modules, run by whom."""
 
     home: Path
@@ -56,7 +56,7 @@ class State:
     processes: tuple[processes.Process, ...]
 
 
-def up(spec: Spec, say: Callable[[str], None]) -> Running:
+def up(spec: SandboxSpec, say: Callable[[str], None]) -> Running:
     """Bring the sandbox up from whatever state it is in; one that is up is left alone."""
     with state_file.alone(spec.home):
         server = _server(spec.home, spec.release, spec.cache, spec.account)
@@ -93,7 +93,7 @@ def status(home: Path, account: Account) -> State:
     return State("running" if running else "stopped", record, found)
 
 
-def find(home: Path, account: Account) -> Running:
+def lookup(home: Path, account: Account) -> Running:
     """Return the running sandbox; a fault when it does not answer."""
     record = state_file.read(home)
     access = admin_access.read(home)

@@ -30,7 +30,7 @@ WEAK = "AES128-SHA:AES256-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:CAMELLIA256-SH
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class SiteProbe:
     """One site at an address, and the authority that may sign it beside the public ones."""
 
     address: str
@@ -75,7 +75,7 @@ class Door:
             connection.close()
 
 
-def look(door: Door, ports: tuple[int, ...]) -> dict[str, dict[str, Any]]:
+def probe(door: SiteProbe, ports: tuple[int, ...]) -> dict[str, dict[str, Any]]:
     """Return everything a stranger sees of a site, by reading."""
     name = door.domain
     views: dict[str, Callable[[], Any]] = {
@@ -116,7 +116,7 @@ def connects(address: str, port: int) -> bool:
     return True
 
 
-def plain(door: Door) -> dict[str, Any]:
+def plain(door: SiteProbe) -> dict[str, Any]:
     """Return what the site answers without TLS."""
     connection = http.client.HTTPConnection(door.address, 80, timeout=TIMEOUT)
     try:
@@ -127,7 +127,7 @@ def plain(door: Door) -> dict[str, Any]:
         connection.close()
 
 
-def login(door: Door) -> dict[str, Any]:
+def login(door: SiteProbe) -> dict[str, Any]:
     """Return the login page without its text, and one of the assets it names."""
     page = door.get("/web/login")
     body = page.pop("body")
@@ -137,7 +137,7 @@ def login(door: Door) -> dict[str, Any]:
     return page
 
 
-def status(door: Door, path: str) -> int:
+def status(door: SiteProbe, path: str) -> int:
     """Return the status of a path; 0 when the connection was closed without an answer."""
     try:
         return int(door.get(path)["status"])
@@ -145,12 +145,12 @@ def status(door: Door, path: str) -> int:
         return 0
 
 
-def versions(door: Door) -> list[str]:
+def versions(door: SiteProbe) -> list[str]:
     """Return the versions of TLS that are spoken."""
     return [name for name, version in VERSIONS.items() if takes(door, version)]
 
 
-def takes(door: Door, version: ssl.TLSVersion, ciphers: str = "ALL:@SECLEVEL=0") -> bool:
+def takes(door: SiteProbe, version: ssl.TLSVersion, ciphers: str = "ALL:@SECLEVEL=0") -> bool:
     """Return whether a handshake with exactly this version and these ciphers succeeds."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -167,7 +167,7 @@ def takes(door: Door, version: ssl.TLSVersion, ciphers: str = "ALL:@SECLEVEL=0")
     return True
 
 
-def stranger(door: Door) -> int:
+def stranger(door: SiteProbe) -> int:
     """Return the status for a name nobody declared; 0 when there is no answer."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -181,7 +181,7 @@ def stranger(door: Door) -> int:
     return int(said.split()[1]) if said else 0
 
 
-def websocket(door: Door) -> int:
+def websocket(door: SiteProbe) -> int:
     """Return the status of a websocket's upgrade."""
     key = base64.b64encode(os.urandom(16)).decode()
     lines = [

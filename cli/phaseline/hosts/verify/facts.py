@@ -21,7 +21,7 @@ from phaseline.hosts.verify.checks.readings import orders
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from phaseline.hosts.verify.checks.model import Declared, Host
+    from phaseline.hosts.verify.checks.model import DeclaredEnvironment, Host
 
 SENT = (
     "phaseline.hosts.verify.agent.main",
@@ -46,7 +46,7 @@ class UnreachableError(Exception):
 
 
 def read(
-    declared: Declared, hosts: Iterable[Host], tell: Callable[[str], None]
+    declared: DeclaredEnvironment, hosts: Iterable[Host], tell: Callable[[str], None]
 ) -> tuple[dict[str, Facts], dict[str, str]]:
     """Return the facts of every host that answers, and why the others do not."""
     wanted = tuple(hosts)
@@ -64,7 +64,7 @@ def read(
     return facts, lost
 
 
-def read_one(declared: Declared, host: Host) -> dict[str, dict[str, Any]]:
+def read_one(declared: DeclaredEnvironment, host: Host) -> dict[str, dict[str, Any]]:
     """Return what the agent answers on one host, and what only this side knows of it."""
     machine = connect(host)
     started = time.time()

@@ -45,10 +45,10 @@ def of_hosts(hosts: Iterable[Host]) -> dict[str, dict[str, Any]]:
 def of_sites(sites: Mapping[str, Site]) -> dict[str, dict[str, Any]]:
     """Return for each tenant whether its login page comes, and its certificate's days."""
     with ThreadPoolExecutor(max(len(sites), 1)) as pool:
-        return dict(zip(sites, pool.map(look, sites.values()), strict=True))
+        return dict(zip(sites, pool.map(probe, sites.values()), strict=True))
 
 
-def look(site: Site) -> dict[str, Any]:
+def probe(site: Site) -> dict[str, Any]:
     """Return how a site answers."""
     context = ssl.create_default_context()
     if site.authority:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from phaseline.masterdata.records import Combination, Found, Link
+from phaseline.masterdata.records import Combination, Link, Match
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from phaseline.masterdata.records import Record
 
 Thing = TypeVar("Thing")
-POINTERS = frozenset({Link, Found, Combination, tuple})
+POINTERS = frozenset({Link, Match, Combination, tuple})
 
 
-def cut(things: Sequence[Thing], size: int) -> Iterator[tuple[Thing, ...]]:
+def split(things: Sequence[Thing], size: int) -> Iterator[tuple[Thing, ...]]:
     """Yield the things in batches of at most `size`."""
     for start in range(0, len(things), size):
         yield tuple(things[start : start + size])
@@ -79,7 +79,7 @@ def _links(value: Any) -> Iterator[str]:
         yield value.xmlid
         if value.other:
             yield value.other
-    elif isinstance(value, Found) and value.own:
+    elif isinstance(value, Match) and value.own:
         yield value.own
     elif isinstance(value, Combination):
         yield value.template
@@ -96,6 +96,6 @@ def found(
     wanted: dict[tuple[str, str], set[str]] = {}
     for record in records:
         for _, value in (*record.values, *record.initial):
-            if type(value) is Found and value.own not in known:
+            if type(value) is Match and value.own not in known:
                 wanted.setdefault((value.model, value.field), set()).add(value.value)
     return wanted

@@ -81,7 +81,7 @@ def cell(value: Any, kind: FieldKind) -> Any:
     return value
 
 
-def plain(value: Any, kind: FieldKind) -> Any:
+def normalise(value: Any, kind: FieldKind) -> Any:
     """Return a value as Odoo's `create` takes it; nothing clears the field."""
     if kind.type in TO_MANY:
         return [[6, 0, list(value or ())]]

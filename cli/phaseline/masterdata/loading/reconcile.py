@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from phaseline.masterdata.spec import Spec
+    from phaseline.masterdata.spec import ObjectSpec
 
 SAMPLES = 25
 CENT = Decimal("0.01")
@@ -71,7 +71,7 @@ def total(values: Iterable[Any]) -> Decimal:
     return sum((Decimal(str(value)) for value in values if value), Decimal())
 
 
-def fields_of_sums(spec: Spec, fields: Mapping[str, Any]) -> dict[str, str]:
+def fields_of_sums(spec: ObjectSpec, fields: Mapping[str, Any]) -> dict[str, str]:
     """Return Odoo's field of each column that is summed up."""
     return {
         source: name

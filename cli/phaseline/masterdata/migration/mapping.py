@@ -69,7 +69,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MigratedTable:
     """One finished file: its columns and lines."""
 
     object: str
@@ -119,23 +119,23 @@ def _pass(line: Line, tests: Sequence[tuple[Any, Any, Any]], touched: Counter[st
     return True
 
 
-def make(mapping: SourceMap, lines: Sequence[Line]) -> tuple[Made, ...]:
+def make(mapping: SourceMap, lines: Sequence[Line]) -> tuple[MigratedTable, ...]:
     """Return every output, in the order of the mapping; later ones may look at earlier ones."""
-    made: dict[str, Made] = {}
+    made: dict[str, MigratedTable] = {}
     for output in mapping.outputs:
         made[output.object] = _make(mapping, output, lines, made)
     return tuple(made.values())
 
 
 def _make(
-    mapping: SourceMap, output: Output, lines: Sequence[Line], made: Mapping[str, Made]
-) -> Made:
+    mapping: SourceMap, output: Output, lines: Sequence[Line], made: Mapping[str, MigratedTable]
+) -> MigratedTable:
     header = tuple(name for name, _ in output.columns)
     if output.table:
         table = mapping.tables[output.table]
         header = header or tuple(table[0])
         rows = tuple(tuple(row.get(name, "") for name in header) for row in table)
-        return Made(output.object, header, rows, output.says, output.assumption)
+        return MigratedTable(output.object, header, rows, output.says, output.assumption)
     groups = _groups(output, mapping.columns.index(output.per), lines)
     allowed = made[output.among].by_key if output.among else None
     sources = transforms.Sources(mapping.columns, mapping.tables, mapping.days)
@@ -149,7 +149,9 @@ def _make(
         if all(row[name] for name in output.needs):
             by_key[key] = row
     rows = tuple(tuple(row.values()) for row in by_key.values())
-    return Made(output.object, header, rows, output.says, output.assumption, by_key, several)
+    return MigratedTable(
+        output.object, header, rows, output.says, output.assumption, by_key, several
+    )
 
 
 def _groups(output: Output, place: int, lines: Sequence[Line]) -> dict[str, list[list[str]]]:

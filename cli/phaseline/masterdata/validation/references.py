@@ -6,17 +6,17 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from phaseline.masterdata.findings import Finding, cut
+from phaseline.masterdata.findings import Finding, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from phaseline.masterdata.records import Row
-    from phaseline.masterdata.spec import Column, Spec
+    from phaseline.masterdata.spec import Column, ObjectSpec
     from phaseline.masterdata.validation.validate import Verdict
 
 
-def cycles(spec: Spec, rows: Iterable[Row]) -> Iterator[Finding]:
+def cycles(spec: ObjectSpec, rows: Iterable[Row]) -> Iterator[Finding]:
     """Yield one fault for each circle of lines that are each other's parents."""
     for column in spec.columns:
         if column.references != spec.name:
@@ -31,7 +31,7 @@ def cycles(spec: Spec, rows: Iterable[Row]) -> Iterator[Finding]:
                     "Break the circle.",
                     at[circle[0]],
                     column.name,
-                    cut(circle[0]),
+                    truncate(circle[0]),
                 )
 
 
@@ -92,7 +92,7 @@ def references(
                     "Name it by `ref:` and its external id.",
                     row.number,
                     column.name,
-                    cut(value),
+                    truncate(value),
                 )
 
 
@@ -107,7 +107,7 @@ def idle(verdict: Verdict, idle_by_column: Mapping[str, Collection[str]]) -> Ite
                     "Activate it in the tenant's currencies, or correct it here.",
                     row.number,
                     column,
-                    cut(row.values[column]),
+                    truncate(row.values[column]),
                 )
 
 
@@ -121,7 +121,7 @@ def missing(row: Row, column: Column, value: str, there: Collection[str]) -> Fin
         f"{meant}Add it there, or correct it here.",
         row.number,
         column.name,
-        cut(value),
+        truncate(value),
     )
 
 

@@ -9,9 +9,9 @@ from stdnum import get_cc_module
 from stdnum.eu import vat as european
 from stdnum.exceptions import ValidationError
 
-from phaseline.masterdata.findings import Finding, cut
+from phaseline.masterdata.findings import Finding, truncate
 from phaseline.masterdata.parsing import text
-from phaseline.masterdata.records import said
+from phaseline.masterdata.records import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +53,7 @@ def rule(
 
 
 def _finding(code: str, row: Row, column: str, message: str, hint: str) -> Finding:
-    return Finding(code, message, hint, row.number, column, cut(row.values.get(column)))
+    return Finding(code, message, hint, row.number, column, truncate(row.values.get(column)))
 
 
 @rule("D019", "A key stands on one line only, and no two keys look alike.")
@@ -105,7 +105,11 @@ def ascending(use: RuleUse, rows: Sequence[Row]) -> Iterator[Finding]:
         small, large = row.values.get(low), row.values.get(high)
         if small is not None and large is not None and small > large:
             yield _finding(
-                "D053", row, low, f"{low} is above {high} ({cut(large)})", "Swap or correct them."
+                "D053",
+                row,
+                low,
+                f"{low} is above {high} ({truncate(large)})",
+                "Swap or correct them.",
             )
 
 
@@ -210,7 +214,7 @@ def plausible(use: RuleUse, rows: Sequence[Row]) -> Iterator[Finding]:
                     "Check it; this warning does not stop the load.",
                     row.number,
                     column,
-                    cut(said(value)),
+                    truncate(as_text(value)),
                     warning=True,
                 )
 
@@ -224,10 +228,10 @@ def covers_cost(use: RuleUse, rows: Sequence[Row]) -> Iterator[Finding]:
         if asked is not None and paid is not None and asked < paid:
             yield Finding(
                 "D016",
-                f"{price} is below {cost} ({cut(said(paid))})",
+                f"{price} is below {cost} ({truncate(as_text(paid))})",
                 "Check both; this warning does not stop the load.",
                 row.number,
                 price,
-                cut(said(asked)),
+                truncate(as_text(asked)),
                 warning=True,
             )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phaseline.masterdata.findings import Finding, Refused, cut
+from phaseline.masterdata.findings import Finding, Refused, truncate
 from phaseline.masterdata.parsing import values
-from phaseline.masterdata.records import said
+from phaseline.masterdata.records import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from phaseline.masterdata.findings import Table
     from phaseline.masterdata.records import Row
-    from phaseline.masterdata.spec import Balance, Spec
+    from phaseline.masterdata.spec import Balance, ObjectSpec
 
 WORDS = frozenset({"total", "totals", "sum", "grand total", "summe", "gesamt", "totaal"})
 NEGATIVE = "D016"  # what a number below its bounds was refused with
@@ -27,7 +27,7 @@ def is_total(cells: Sequence[object]) -> bool:
 
 
 def faults(
-    spec: Spec,
+    spec: ObjectSpec,
     table: Table,
     places: Mapping[str, int],
     rows: Sequence[Row],
@@ -64,13 +64,13 @@ def twice(balance: Balance, rows: Sequence[Row]) -> Iterator[Finding]:
         if first != row.number and any(key):
             message = f"{', '.join(balance.once)} of row {first} again: which of the two is right?"
             column = balance.once[0]
-            shown = cut(row.values.get(column))
+            shown = truncate(row.values.get(column))
             hint = "Keep one line with the whole number."
             yield Finding("D024", message, hint, row.number, column, shown)
 
 
 def other_total(
-    spec: Spec, table: Table, place: int, total: Decimal | int, reading: values.Reading
+    spec: ObjectSpec, table: Table, place: int, total: Decimal | int, reading: values.Reading
 ) -> Iterator[Finding]:
     """Yield each total line that says another number than the lines add up to."""
     balance = spec.balance
@@ -83,6 +83,6 @@ def other_total(
         except Refused:
             told = None
         if told != total:
-            message = f"the lines add up to {said(total)}, this total says {cut(raw)}"
+            message = f"the lines add up to {as_text(total)}, this total says {truncate(raw)}"
             hint = "Find what is missing or twice, then remove the total."
-            yield Finding("D024", message, hint, number, balance.of, cut(raw))
+            yield Finding("D024", message, hint, number, balance.of, truncate(raw))

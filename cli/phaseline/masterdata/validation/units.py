@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phaseline.masterdata.findings import Finding, cut
+from phaseline.masterdata.findings import Finding, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ def _odd(
                 "Use a unit of the product's kind.",
                 row.number,
                 column,
-                cut(unit),
+                truncate(unit),
             )
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Place
-from phaseline.masterdata.findings import Finding, Refused, cut
+from phaseline.masterdata.findings import Finding, Refused, truncate
 from phaseline.masterdata.parsing import values
 from phaseline.masterdata.records import Row
 from phaseline.masterdata.validation import references, totals
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from phaseline.masterdata.findings import Table
-    from phaseline.masterdata.spec import Column, Spec
+    from phaseline.masterdata.spec import Column, ObjectSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What validation says of one file."""
 
-    spec: Spec
+    spec: ObjectSpec
     table: Table
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]
@@ -56,7 +56,7 @@ class Verdict:
         return round(100 * (total - flawed) / total, 1) if total else 100.0
 
 
-def check(spec: Spec, table: Table, reading: values.Reading) -> Verdict:
+def check(spec: ObjectSpec, table: Table, reading: values.Reading) -> Verdict:
     """Return the verdict on a file taken alone; references to other files come later."""
     places, faults = columns(spec, table)
     if faults:
@@ -79,7 +79,7 @@ def check(spec: Spec, table: Table, reading: values.Reading) -> Verdict:
     return Verdict(spec, table, rows, tuple(findings), tuple(faults), mended)
 
 
-def columns(spec: Spec, table: Table) -> tuple[dict[str, int], list[Finding]]:
+def columns(spec: ObjectSpec, table: Table) -> tuple[dict[str, int], list[Finding]]:
     """Return where each column of the spec stands, and the faults of the header."""
     names = [_plain(name) for name in table.header]
     known = {column.name: column for column in spec.columns}
@@ -94,10 +94,10 @@ def columns(spec: Spec, table: Table) -> tuple[dict[str, int], list[Finding]]:
             faults.append(
                 Finding(
                     "D007",
-                    f"column '{cut(name)}' is unknown",
+                    f"column '{truncate(name)}' is unknown",
                     f"{hint}Rename or remove it; `phaseline data template {spec.name}` shows all.",
                     1,
-                    cut(name),
+                    truncate(name),
                 )
             )
     faults.extend(
@@ -113,7 +113,7 @@ def _plain(name: str) -> str:
 
 
 def _rows(
-    spec: Spec,
+    spec: ObjectSpec,
     table: Table,
     places: Mapping[str, int],
     reading: values.Reading,
@@ -134,7 +134,7 @@ def _rows(
                     "Remove it.",
                     number,
                     table.header[0],
-                    cut(cells[0]),
+                    truncate(cells[0]),
                 )
             )
             continue
@@ -156,7 +156,9 @@ def _row(
             value = values.demand(column, raw, reading)
         except Refused as refused:
             findings.append(
-                Finding(refused.code, str(refused), refused.hint, number, column.name, cut(raw))
+                Finding(
+                    refused.code, str(refused), refused.hint, number, column.name, truncate(raw)
+                )
             )
             value = None
         found[column.name] = value

@@ -65,7 +65,7 @@ action = {'type': 'phaseline', 'ids': records.ids}
 """.strip()
 
 
-class Maker:
+class BulkCreator:
     """Makes records by a server action that is there for as long as `making` runs."""
 
     def __init__(self, action: int) -> None:
@@ -98,11 +98,11 @@ class Maker:
 
 
 @contextmanager
-def making(port: Port, count: int) -> Iterator[Maker | None]:
+def server_action(port: Port, count: int) -> Iterator[BulkCreator | None]:
     """A maker for `count` records; None when they are few or the user may not have one."""
     action = _action(port) if count >= MANY else None
     try:
-        yield None if action is None else Maker(action)
+        yield None if action is None else BulkCreator(action)
     finally:
         if action is not None:
             with suppress(PhaselineError):  # what stays behind, the next one takes away

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phaseline.masterdata.loading.batches import cut
+from phaseline.masterdata.loading.batches import split
 from phaseline.masterdata.loading.comparison import TO_MANY, FieldKind
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def external_ids(port: Port, xmlids: Iterable[str]) -> dict[str, tuple[str, int]
         names.setdefault(module, []).append(name)
     found: dict[str, tuple[str, int]] = {}
     for module, wanted in names.items():
-        for page in cut(wanted, PAGE):
+        for page in split(wanted, PAGE):
             rows = port.call(
                 "ir.model.data",
                 "search_read",
@@ -103,7 +103,7 @@ def _read(
     port: Port, model: str, ids: Iterable[int], fields: Sequence[str]
 ) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
-    for page in cut(sorted(ids), PAGE):
+    for page in split(sorted(ids), PAGE):
         rows = port.call(
             model,
             "search_read",
@@ -122,7 +122,7 @@ def by_field(
 ) -> dict[str, tuple[int, ...]]:
     """Return the ids of the records whose field has exactly one of the values, by value."""
     found: dict[str, list[int]] = {}
-    for page in cut(sorted(wanted), PAGE):
+    for page in split(sorted(wanted), PAGE):
         rows = port.call(
             model,
             "search_read",
@@ -139,7 +139,7 @@ def by_field(
 def combinations(port: Port, templates: Sequence[int]) -> dict[tuple[int, int], int]:
     """Return the template's own attribute value of each (template, attribute value)."""
     found: dict[tuple[int, int], int] = {}
-    for page in cut(list(templates), PAGE):
+    for page in split(list(templates), PAGE):
         rows = port.call(
             "product.template.attribute.value",
             "search_read",

@@ -58,7 +58,7 @@ def _batches(
     largest, hands = sizes
     said = {name: _names(port, wanted, name, kinds[name]) for name in names}
     columns = ("id", *(_column(name, kinds[name], said[name]) for name in names))
-    for part in batches.cut(wanted, batches.even(len(wanted), largest, hands)):
+    for part in batches.split(wanted, batches.even(len(wanted), largest, hands)):
         rows = tuple(
             (record.xmlid, *(_cell(values.get(name), kinds[name], said[name]) for name in names))
             for record, values in part
@@ -83,7 +83,7 @@ def _names(
 def _plain(
     values: Mapping[str, Any], names: Sequence[str], kinds: Mapping[str, FieldKind]
 ) -> dict[str, Any]:
-    return {name: comparison.plain(values.get(name), kinds[name]) for name in names}
+    return {name: comparison.normalise(values.get(name), kinds[name]) for name in names}
 
 
 def _column(name: str, kind: FieldKind, said: Mapping[int, str] | None) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata.loading import batches, comparison
 from phaseline.odoo.data import bulk_reads, load_tables
-from phaseline.odoo.data.bulk_create import making
-from phaseline.odoo.data.outcome import Outcome
-from phaseline.odoo.data.parallel import gathered
+from phaseline.odoo.data.bulk_create import server_action
+from phaseline.odoo.data.outcome import LoadOutcome
+from phaseline.odoo.data.parallel import fetch_all
 from phaseline.odoo.data.references import Resolver, Unresolved
 from phaseline.odoo.data.sender import Sender
 from phaseline.odoo.data.takeover import adopt
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from phaseline.masterdata.loading.comparison import FieldKind
     from phaseline.masterdata.records import Record
-    from phaseline.masterdata.spec import Shape
+    from phaseline.masterdata.spec import RecordTemplate
     from phaseline.odoo.data.load_tables import Wanted
     from phaseline.odoo.port import Port
 
@@ -41,14 +41,14 @@ class Loader:
     batch: int = 1000
     guard: Callable[[], None] = lambda: None
     resolver: Resolver = field(default_factory=Resolver)
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: LoadOutcome = field(default_factory=LoadOutcome)
 
     @property
     def port(self) -> Port:
         """The port that asks what is not worth sharing out."""
         return self.ports[0]
 
-    def load(self, shape: Shape, records: Sequence[Record]) -> None:
+    def load(self, shape: RecordTemplate, records: Sequence[Record]) -> None:
         """Bring the records of one shape into Odoo; what came of it is added to the outcome."""
         names = {name for one in records for name, _ in (*one.values, *one.initial)}
         kinds = bulk_reads.kinds(self.port, shape.model, names)
@@ -58,8 +58,10 @@ class Loader:
                 continue
             self._wave(shape, wave, kinds)
 
-    def _wave(self, shape: Shape, wave: Sequence[Record], kinds: dict[str, FieldKind]) -> None:
-        own = gathered(self.ports, [record.xmlid for record in wave], bulk_reads.external_ids)
+    def _wave(
+        self, shape: RecordTemplate, wave: Sequence[Record], kinds: dict[str, FieldKind]
+    ) -> None:
+        own = fetch_all(self.ports, [record.xmlid for record in wave], bulk_reads.external_ids)
         self.resolver.ids.update(own)
         self.resolver.learn(self.port, wave)
         wanted = self._resolved(wave, own)
@@ -80,18 +82,18 @@ class Loader:
         changes = self._changes(wanted, here, actual, kinds)
         if changes:
             self.guard()
-        with making(self.port, len(new)) as maker:
+        with server_action(self.port, len(new)) as maker:
             sender = Sender(self.ports, shape, kinds, self.outcome, maker, self.guard)
             sender.send(load_tables.creations(self.port, new, kinds, sizes))
         sender.send(load_tables.updates(self.port, changes, kinds, sizes))
 
     def _actual(
-        self, shape: Shape, ids: Sequence[int], kinds: dict[str, FieldKind]
+        self, shape: RecordTemplate, ids: Sequence[int], kinds: dict[str, FieldKind]
     ) -> dict[int, dict[str, Any]]:
         def ask(port: Port, part: Sequence[int]) -> dict[int, dict[str, Any]]:
             return bulk_reads.values(port, shape.model, part, kinds)
 
-        return gathered(self.ports, ids, ask)
+        return fetch_all(self.ports, ids, ask)
 
     def _resolved(self, wave: Sequence[Record], own: dict[str, tuple[str, int]]) -> list[Wanted]:
         wanted = []

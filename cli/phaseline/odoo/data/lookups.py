@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phaseline.masterdata.records import Found, Link, reference
+from phaseline.masterdata.records import Link, Match, reference
 from phaseline.odoo.data import bulk_reads
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _count(port: Port, column: Column, values: list[str]) -> dict[str, int]:
 
 
 def _named(link: object) -> bool:
-    return isinstance(link, Found)
+    return isinstance(link, Match)
 
 
 def idle_currencies(port: Port, verdict: Verdict) -> dict[str, set[str]]:

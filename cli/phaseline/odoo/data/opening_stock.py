@@ -62,7 +62,7 @@ def load(loader: Loader, records: Sequence[Record]) -> None:
     known = [count for count in new if count.spot in taken]
     fresh = [count for count in new if count.spot not in taken]
     for context, counts in (({}, known), ({"import_file": True}, fresh)):
-        for part in batches.cut(counts, BATCH):  # in turn: they share journals and places
+        for part in batches.split(counts, BATCH):  # in turn: they share journals and places
             loader.guard()
             _book(loader, part, context)
 

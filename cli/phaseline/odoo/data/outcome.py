@@ -59,7 +59,7 @@ class Refusal:
 
 
 @dataclass(slots=True)
-class Outcome:
+class LoadOutcome:
     """What came of a load, in records; nothing is left out of the sum."""
 
     created: int = 0

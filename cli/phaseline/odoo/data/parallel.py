@@ -6,7 +6,7 @@ import queue
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from phaseline.masterdata.loading.batches import cut
+from phaseline.masterdata.loading.batches import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ LEAST, MOST = 1000, 5000  # things in one question
 ROUNDS = 2  # questions a port: while this side reads one answer, the server works on the next
 
 
-def spread(
+def map_ports(
     ports: Sequence[Port], things: Sequence[Thing], do: Callable[[Port, Thing], Answer]
 ) -> list[Answer]:
     """Do all things side by side; return what came of each, in their order."""
@@ -41,15 +41,15 @@ def spread(
         return list(pool.map(one, things))
 
 
-def gathered(
+def fetch_all(
     ports: Sequence[Port],
     things: Sequence[Thing],
     ask: Callable[[Port, Sequence[Thing]], dict[Key, Answer]],
 ) -> dict[Key, Answer]:
     """Return the answers about all things, asked in equal parts side by side."""
     share = -(-len(things) // (len(ports) * ROUNDS))
-    parts = list(cut(things, min(MOST, max(LEAST, share))))
+    parts = list(split(things, min(MOST, max(LEAST, share))))
     found: dict[Key, Answer] = {}
-    for answer in spread(ports, parts, ask):
+    for answer in map_ports(ports, parts, ask):
         found.update(answer)
     return found

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from phaseline.masterdata.records import Record
-    from phaseline.masterdata.spec import Shape
+    from phaseline.masterdata.spec import RecordTemplate
     from phaseline.odoo.port import Port
 
 
@@ -38,7 +38,7 @@ class Side:
         return not comparison.changed(wanted, actual, self.kinds)
 
 
-def read(port: Port, shape: Shape, records: Sequence[Record]) -> Side:
+def read(port: Port, shape: RecordTemplate, records: Sequence[Record]) -> Side:
     """Return Odoo's side of the records of one shape."""
     names = {name for record in records for name, _ in record.values}
     kinds = bulk_reads.kinds(port, shape.model, names)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata.loading.batches import POINTERS, found, links
-from phaseline.masterdata.records import Combination, Found, Link
+from phaseline.masterdata.records import Combination, Link, Match
 from phaseline.odoo.data import bulk_reads
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Resolver:
         """Return one value with database ids; raises `Unresolved`."""
         if isinstance(value, Link):
             return self._linked(value)
-        if isinstance(value, Found):
+        if isinstance(value, Match):
             return self._found(value)
         if isinstance(value, Combination):
             template = self._own(value.template)
@@ -75,7 +75,7 @@ class Resolver:
             raise Unresolved(message)
         return self.ids[xmlid][1]
 
-    def _found(self, value: Found) -> int:
+    def _found(self, value: Match) -> int:
         if value.own and value.own in self.ids:
             return self.ids[value.own][1]
         ids = self.names.get((value.model, value.field), {}).get(value.value, ())

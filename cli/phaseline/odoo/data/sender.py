@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo.data import bulk_reads
-from phaseline.odoo.data.parallel import spread
+from phaseline.odoo.data.parallel import map_ports
 from phaseline.odoo.faults import codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from phaseline.masterdata.loading.comparison import FieldKind
-    from phaseline.masterdata.spec import Shape
-    from phaseline.odoo.data.bulk_create import Maker
-    from phaseline.odoo.data.outcome import Batch, Outcome
+    from phaseline.masterdata.spec import RecordTemplate
+    from phaseline.odoo.data.bulk_create import BulkCreator
+    from phaseline.odoo.data.outcome import Batch, LoadOutcome
     from phaseline.odoo.port import Port
 
 QUIET = {
@@ -52,15 +52,15 @@ class Sender:
     """Sends the batches of one shape through all ports at once, each if the lock is still ours."""
 
     ports: Sequence[Port]
-    shape: Shape
+    shape: RecordTemplate
     kinds: Mapping[str, FieldKind]
-    outcome: Outcome
-    maker: Maker | None = None
+    outcome: LoadOutcome
+    maker: BulkCreator | None = None
     guard: Callable[[], None] = lambda: None
 
     def send(self, batches: Sequence[Batch]) -> None:
         """Send every batch; stops at the first answer that is lost or refused by the network."""
-        spread(self.ports, batches, self._deliver)
+        map_ports(self.ports, batches, self._deliver)
 
     def _deliver(self, port: Port, batch: Batch) -> None:
         if self.outcome.stopped or not batch.records:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phaseline.masterdata.loading.batches import cut
+from phaseline.masterdata.loading.batches import split
 from phaseline.odoo.data import bulk_reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from phaseline.masterdata.records import Record
-    from phaseline.masterdata.spec import Shape
-    from phaseline.odoo.data.outcome import Outcome
+    from phaseline.masterdata.spec import RecordTemplate
+    from phaseline.odoo.data.outcome import LoadOutcome
     from phaseline.odoo.port import Port
 
 PAGE = 1000
@@ -20,11 +20,11 @@ PAGE = 1000
 
 def adopt(
     port: Port,
-    shape: Shape,
+    shape: RecordTemplate,
     new: Sequence[tuple[Record, dict[str, Any]]],
     *,
     taking: str,
-    outcome: Outcome,
+    outcome: LoadOutcome,
 ) -> dict[str, int]:
     """Return the ids of records taken over; lines that mean one nobody may take are refused.
 
@@ -43,12 +43,12 @@ def adopt(
 
 
 def _by_all(
-    port: Port, shape: Shape, new: Sequence[tuple[Record, dict[str, Any]]]
+    port: Port, shape: RecordTemplate, new: Sequence[tuple[Record, dict[str, Any]]]
 ) -> dict[str, int]:
     first = shape.adopt[0]
     wanted = sorted({values[first] for _, values in new if values.get(first)}, key=str)
     there: dict[tuple[Any, ...], list[int]] = {}
-    for page in cut(wanted, PAGE):
+    for page in split(wanted, PAGE):
         for row in port.call(
             shape.model,
             "search_read",
@@ -74,11 +74,11 @@ def _plain(value: Any) -> Any:
 
 def _by_one(
     port: Port,
-    shape: Shape,
+    shape: RecordTemplate,
     field: str,
     new: Sequence[tuple[Record, dict[str, Any]]],
     taking: str,
-    outcome: Outcome,
+    outcome: LoadOutcome,
 ) -> dict[str, int]:
     taken: dict[str, int] = {}
     wanted = {values[field] for _, values in new if values.get(field)}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from phaseline.odoo.port import Port, Values
 
 
-class Counted:
+class CountingPort:
     """Hands every call to the port behind it and counts it."""
 
     def __init__(self, port: Port) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import httpx
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.odoo.drivers.http import DIRECT, READ_SECONDS, Route, Wire
+from phaseline.odoo.drivers.http import DIRECT, READ_SECONDS, Endpoint, Transport
 from phaseline.odoo.drivers.json2 import Json2
-from phaseline.odoo.faults import Asked, codes
+from phaseline.odoo.faults import CallRequest, codes
 
 if TYPE_CHECKING:
     from phaseline.odoo.port import Port
@@ -36,16 +36,16 @@ def connect(
     *,
     timeout: float = READ_SECONDS,
     driver: str | None = None,
-    route: Route = DIRECT,
+    route: Endpoint = DIRECT,
 ) -> Port:
     """A port to the database, by the named driver or by the best one this server answers."""
     if driver is not None:
-        return _open(driver, Wire(url, timeout=timeout, route=route), database, credentials)
+        return _open(driver, Transport(url, timeout=timeout, route=route), database, credentials)
     version = major_version(url, timeout=timeout, route=route)
     tried: list[Fault] = []
     for name in _candidates(credentials, version):
         try:
-            return _open(name, Wire(url, timeout=timeout, route=route), database, credentials)
+            return _open(name, Transport(url, timeout=timeout, route=route), database, credentials)
         except PhaselineError as err:
             if not codes(err) & {"O010", "O004"}:
                 raise
@@ -59,11 +59,13 @@ def connect(
     )
 
 
-def major_version(url: str, *, timeout: float = READ_SECONDS, route: Route = DIRECT) -> int | None:
+def major_version(
+    url: str, *, timeout: float = READ_SECONDS, route: Endpoint = DIRECT
+) -> int | None:
     """The server's major version by `/web/version`; None when it does not say."""
-    wire = Wire(url, timeout=min(timeout, READ_SECONDS), route=route)
+    wire = Transport(url, timeout=min(timeout, READ_SECONDS), route=route)
     try:
-        response = wire.send(wire.request("/web/version"), Asked("web", "read", "version"))
+        response = wire.send(wire.request("/web/version"), CallRequest("web", "read", "version"))
     finally:
         wire.close()
     if response.status_code != httpx.codes.OK:
@@ -83,7 +85,7 @@ def _candidates(credentials: Credentials, version: int | None) -> tuple[str, ...
     return tuple(found)
 
 
-def _open(name: str, wire: Wire, database: str, credentials: Credentials) -> Port:
+def _open(name: str, wire: Transport, database: str, credentials: Credentials) -> Port:
     try:
         return _driver(name, wire, database, credentials)
     except BaseException:
@@ -91,7 +93,7 @@ def _open(name: str, wire: Wire, database: str, credentials: Credentials) -> Por
         raise
 
 
-def _driver(name: str, wire: Wire, database: str, credentials: Credentials) -> Port:
+def _driver(name: str, wire: Transport, database: str, credentials: Credentials) -> Port:
     password = credentials.password or credentials.api_key
     if name == "json2" and credentials.api_key:
         return Json2(wire, database, credentials.api_key)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from phaseline.odoo.faults import Asked, lost, undelivered
+from phaseline.odoo.faults import CallRequest, lost, undelivered
 
 if TYPE_CHECKING:
     import ssl
@@ -39,7 +39,7 @@ for _talkative in TALKATIVE:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class Endpoint:
     """How a server is reached: at its name, or at an address as long as DNS does not know it.
 
     `authority` is a certificate (PEM) that is trusted beside those of the machine. The server has
@@ -62,13 +62,15 @@ class Route:
         return context
 
 
-DIRECT = Route()
+DIRECT = Endpoint()
 
 
-class Wire:
+class Transport:
     """One keep-alive connection pool to one server; used by several threads at once."""
 
-    def __init__(self, url: str, *, timeout: float = READ_SECONDS, route: Route = DIRECT) -> None:
+    def __init__(
+        self, url: str, *, timeout: float = READ_SECONDS, route: Endpoint = DIRECT
+    ) -> None:
         """Open nothing yet; `timeout` is how long an answer may take, in seconds."""
         self.url = url.rstrip("/")
         self.timeout = timeout
@@ -100,7 +102,7 @@ class Wire:
         return httpx.Timeout(timeout, connect=CONNECT_SECONDS)
 
     def send(
-        self, request: httpx.Request, call: Asked, *, timeout: float | None = None
+        self, request: httpx.Request, call: CallRequest, *, timeout: float | None = None
     ) -> httpx.Response:
         """Odoo's whole answer; a read whose connection broke is asked once more.
 
@@ -113,7 +115,9 @@ class Wire:
             time.sleep(pause)
         return self._answer(request, call, timeout)
 
-    def _answer(self, request: httpx.Request, call: Asked, timeout: float | None) -> httpx.Response:
+    def _answer(
+        self, request: httpx.Request, call: CallRequest, timeout: float | None
+    ) -> httpx.Response:
         request.extensions["timeout"] = self._limits(timeout or self.timeout).as_dict()
         try:
             response = self._client.send(request)
@@ -130,7 +134,7 @@ class Wire:
             raise lost(call, self.url, f"a proxy answered {response.status_code}")
         return response
 
-    def _send_again(self, request: httpx.Request, call: Asked) -> httpx.Response:
+    def _send_again(self, request: httpx.Request, call: CallRequest) -> httpx.Response:
         try:
             return self._client.send(request)
         except httpx.HTTPError as err:

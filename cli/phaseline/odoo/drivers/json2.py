@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.odoo.faults import Asked, asked, lost, no_database, refused, secret_values
+from phaseline.odoo.faults import CallRequest, asked, lost, no_database, refused, secret_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from phaseline.odoo.drivers.http import Wire
+    from phaseline.odoo.drivers.http import Transport
     from phaseline.odoo.port import Values
 
 
 class Json2:
     """One user's door to one database, over `/json/2`; safe to use from several threads."""
 
-    def __init__(self, wire: Wire, database: str, api_key: str) -> None:
+    def __init__(self, wire: Transport, database: str, api_key: str) -> None:
         """Ask who the key belongs to, which proves key, database and API in one call."""
         self._wire = wire
         self._key = api_key
@@ -68,14 +68,14 @@ class Json2:
         """Give the connections back."""
         self._wire.close()
 
-    def _decoded(self, call: Asked, response: httpx.Response) -> Any:
+    def _decoded(self, call: CallRequest, response: httpx.Response) -> Any:
         try:
             return response.json()
         except ValueError as err:
             raise lost(call, self.url, "the answer is not JSON") from err
 
     def _fault(
-        self, call: Asked, response: httpx.Response, secrets: frozenset[str]
+        self, call: CallRequest, response: httpx.Response, secrets: frozenset[str]
     ) -> PhaselineError:
         try:
             told = response.json()
@@ -89,7 +89,7 @@ class Json2:
         except (ValueError, KeyError, TypeError):
             return self._foreign(call, response)
 
-    def _foreign(self, call: Asked, response: httpx.Response) -> PhaselineError:
+    def _foreign(self, call: CallRequest, response: httpx.Response) -> PhaselineError:
         """An answer that is not from the API: no database, a redirect, a proxy's page."""
         status = response.status_code
         if b"No database is selected" in response.content:

@@ -10,7 +10,7 @@ import odoorpc
 from phaseline.odoo.drivers.session import Session
 
 if TYPE_CHECKING:
-    from phaseline.odoo.drivers.http import Wire
+    from phaseline.odoo.drivers.http import Transport
 
 LOG = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ class Rpc(Session):
 
     client = odoorpc.ODOO
 
-    def __init__(self, wire: Wire, database: str, login: str, password: str) -> None:
+    def __init__(self, wire: Transport, database: str, login: str, password: str) -> None:
         """Log in, and say that a better way exists."""
         super().__init__(wire, database, login, password)
         LOG.warning(

@@ -15,7 +15,7 @@ from odoorpc.env import Environment
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo.faults import (
-    Asked,
+    CallRequest,
     asked,
     is_no_database,
     lost,
@@ -27,31 +27,31 @@ from phaseline.odoo.faults import (
 if TYPE_CHECKING:
     from urllib.request import Request
 
-    from phaseline.odoo.drivers.http import Wire
+    from phaseline.odoo.drivers.http import Transport
     from phaseline.odoo.port import Values
 
 # Named differently, or only positional, in one of the Odoo versions from 14 on.
 POSITIONAL = {"create": "vals_list", "search": "domain", "search_count": "domain", "write": "vals"}
 EXPIRED = "odoo.http.SessionExpiredException"
-LOGIN = Asked("res.users", "read", "login")
+LOGIN = CallRequest("res.users", "read", "login")
 
 
 class Opener:
     """What odoorpc takes for a urllib opener; it sends through the wire instead."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Transport) -> None:
         """Start with nobody's call under way; each thread notes its own."""
         self._wire = wire
         self._now = threading.local()
 
-    def note(self, call: Asked, timeout: float | None) -> None:
+    def note(self, call: CallRequest, timeout: float | None) -> None:
         """Remember what this thread is about to send."""
         self._now.call, self._now.timeout = call, timeout
 
     def open(self, request: Request, timeout: float | None = None) -> io.BytesIO:
         """The body of the answer, as odoorpc wants to read it."""
         del timeout
-        call: Asked = getattr(self._now, "call", LOGIN)
+        call: CallRequest = getattr(self._now, "call", LOGIN)
         data = request.data if isinstance(request.data, bytes) else b""
         path = urlsplit(request.full_url).path
         response = self._wire.send(
@@ -59,7 +59,7 @@ class Opener:
         )
         return io.BytesIO(self._checked(call, response))
 
-    def _checked(self, call: Asked, response: httpx.Response) -> bytes:
+    def _checked(self, call: CallRequest, response: httpx.Response) -> bytes:
         status = response.status_code
         try:
             json.loads(response.content)
@@ -116,7 +116,7 @@ class Session:
     # Told a version, odoorpc does not ask for it; any modern one selects its modern way.
     version = "19.0"
 
-    def __init__(self, wire: Wire, database: str, login: str, password: str) -> None:
+    def __init__(self, wire: Transport, database: str, login: str, password: str) -> None:
         """Log in."""
         self._wire = wire
         self._login = login
@@ -172,7 +172,10 @@ class Session:
         self._wire.close()
 
     def _execute(
-        self, call: Asked, timeout: float | None, what: tuple[str, str, list[Any], dict[str, Any]]
+        self,
+        call: CallRequest,
+        timeout: float | None,
+        what: tuple[str, str, list[Any], dict[str, Any]],
     ) -> Any:
         self._opener.note(call, timeout)
         try:
@@ -192,11 +195,13 @@ class Session:
             self._client.login(self.database, self._login, self._password)
         except odoorpc.error.RPCError as err:
             raise self._fault(
-                Asked("res.users", "login", repr(self._login)), err, frozenset({self._password})
+                CallRequest("res.users", "login", repr(self._login)),
+                err,
+                frozenset({self._password}),
             ) from None
 
     def _fault(
-        self, call: Asked, err: odoorpc.error.RPCError, secrets: frozenset[str]
+        self, call: CallRequest, err: odoorpc.error.RPCError, secrets: frozenset[str]
     ) -> PhaselineError:
         message = str(err)
         if is_no_database(message):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.odoo.memory.models import X2MANY, Model, Wrong
-from phaseline.odoo.memory.search import Room, search, search_count
+from phaseline.odoo.memory.search import CallContext, search, search_count
 
 if TYPE_CHECKING:
     from phaseline.odoo.memory.port import MemoryOdoo
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CREATE, UPDATE, DELETE, UNLINK, LINK, CLEAR, SET = range(7)
 
 
-def create(room: Room, *, vals_list: Any) -> list[int]:
+def create(room: CallContext, *, vals_list: Any) -> list[int]:
     """The ids of new records, in the order of their values."""
     rows = [vals_list] if isinstance(vals_list, Mapping) else vals_list
     return [_make(room.port, room.model, row) for row in rows]
@@ -106,7 +106,7 @@ def _remove(port: MemoryOdoo, model: Model, record: int) -> None:
         del data[one]
 
 
-def write(room: Room, *, vals: Any) -> bool:
+def write(room: CallContext, *, vals: Any) -> bool:
     """True, after every record took the values."""
     for record in room.ids:
         _exists(room.port, room.model.name, record)
@@ -114,7 +114,7 @@ def write(room: Room, *, vals: Any) -> bool:
     return True
 
 
-def unlink(room: Room) -> bool:
+def unlink(room: CallContext) -> bool:
     """True, after the records are gone, and their external ids with them."""
     for record in room.ids:
         if record in room.model.rows:
@@ -123,7 +123,7 @@ def unlink(room: Room) -> bool:
 
 
 def read(
-    room: Room,
+    room: CallContext,
     *,
     fields: Sequence[str] | None = None,
     load: str | None = "_classic_read",
@@ -139,7 +139,7 @@ def read(
     ]
 
 
-def _shown(room: Room, record: int, name: str, load: str | None) -> Any:
+def _shown(room: CallContext, record: int, name: str, load: str | None) -> Any:
     value = room.port.value(room.model.name, record, name)
     definition = room.model.fields[name]
     if definition["type"] == "many2one" and value and load:
@@ -148,7 +148,7 @@ def _shown(room: Room, record: int, name: str, load: str | None) -> Any:
 
 
 def search_read(
-    room: Room,
+    room: CallContext,
     *,
     domain: Any = (),
     fields: Sequence[str] | None = None,
@@ -161,7 +161,7 @@ def search_read(
 
 
 def fields_get(
-    room: Room,
+    room: CallContext,
     *,
     allfields: Sequence[str] | None = None,
     attributes: Sequence[str] | None = None,
@@ -174,7 +174,7 @@ def fields_get(
     }
 
 
-def default_get(room: Room, *, fields: Sequence[str]) -> dict[str, Any]:
+def default_get(room: CallContext, *, fields: Sequence[str]) -> dict[str, Any]:
     """The defaults of the named fields that have one."""
     return room.model.defaults(fields)
 

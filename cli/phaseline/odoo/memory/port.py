@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from phaseline.odoo.faults import READS, Asked, asked, lost, refused, undelivered
+from phaseline.odoo.faults import READS, CallRequest, asked, lost, refused, undelivered
 from phaseline.odoo.memory.methods import METHODS
 from phaseline.odoo.memory.models import BUILT_IN, NAMES, UNIQUE, X2MANY, Model, Wrong, declared
-from phaseline.odoo.memory.search import Room
+from phaseline.odoo.memory.search import CallContext
 
 if TYPE_CHECKING:
     from phaseline.odoo.port import Values
@@ -163,7 +163,7 @@ class MemoryOdoo:
 
     def _transaction(
         self,
-        call: Asked,
+        call: CallRequest,
         ids: Sequence[int] | None,
         context: dict[str, Any],
         arguments: dict[str, Any],
@@ -175,7 +175,7 @@ class MemoryOdoo:
         before = None if call.method in READS else copy.deepcopy(self.state.models)
         try:
             return function(
-                Room(self, self.model(call.model), tuple(ids or ()), context), **arguments
+                CallContext(self, self.model(call.model), tuple(ids or ()), context), **arguments
             )
         except Wrong as err:
             self.state.models = before or self.state.models
@@ -185,7 +185,7 @@ class MemoryOdoo:
             name = "werkzeug.exceptions.UnprocessableEntity"
             raise refused(call, name, str(err)) from err
 
-    def _method(self, call: Asked) -> Method:
+    def _method(self, call: CallRequest) -> Method:
         if call.model not in self.state.models:
             message = f"the model {call.model!r} does not exist"
             raise refused(call, "werkzeug.exceptions.NotFound", message)
@@ -212,7 +212,7 @@ class MemoryOdoo:
 
     def create(self, model: str, rows: Iterable[Mapping[str, Any]]) -> list[int]:
         """Make records and return their ids."""
-        room = Room(self, self.model(model), (), {})
+        room = CallContext(self, self.model(model), (), {})
         return METHODS["create"](room, vals_list=[dict(row) for row in rows])  # type: ignore[no-any-return]
 
     def stamp(self) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class CallContext:
     """Where a method runs: whose call, on which records of which model, in which context."""
 
     port: MemoryOdoo
@@ -25,7 +25,7 @@ class Room:
 
 
 def search(
-    room: Room,
+    room: CallContext,
     *,
     domain: Any,
     offset: int = 0,
@@ -47,7 +47,7 @@ def _sortable(value: Any) -> tuple[int, Any]:
     return (1, "") if value is False or value is None else (0, value)
 
 
-def _matching(room: Room, domain: Any) -> list[int]:
+def _matching(room: CallContext, domain: Any) -> list[int]:
     port, owner, model = room.port, room.model, room.model.name
 
     def reach(record: int, path: str) -> list[Any]:
@@ -97,7 +97,7 @@ def _follow(port: MemoryOdoo, model: str, records: Sequence[Any], path: str) -> 
 
 
 def search_count(
-    room: Room,
+    room: CallContext,
     *,
     domain: Any,
     limit: int | None = None,

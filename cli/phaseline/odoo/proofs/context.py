@@ -23,7 +23,7 @@ WIDTH = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRecords:
     """Records a step left behind for later steps."""
 
     model: str
@@ -121,7 +121,7 @@ class Values:
 
     def one_or_all(self, found: Any) -> Any:
         """Return kept records as one id or a list of ids, and one value alone."""
-        if isinstance(found, Kept):
+        if isinstance(found, KeptRecords):
             return found.ids[0] if len(found.ids) == 1 else list(found.ids)
         if isinstance(found, list) and len(found) == 1:
             return found[0]
@@ -158,7 +158,7 @@ class Values:
     def follow(self, found: Any, fields: list[str]) -> Any:
         """Follow fields from kept records, rows or plain values."""
         for name in fields:
-            if isinstance(found, Kept):
+            if isinstance(found, KeptRecords):
                 found = self.read(found, name)
             elif isinstance(found, Mapping):
                 found = found.get(name)
@@ -167,27 +167,27 @@ class Values:
             else:
                 message = f"{name} cannot be read of {brief(found)}"
                 raise UnclearError(message)
-        return found if isinstance(found, (Kept, list)) else [found]
+        return found if isinstance(found, (KeptRecords, list)) else [found]
 
-    def read(self, records: Kept, name: str) -> Any:
+    def read(self, records: KeptRecords, name: str) -> Any:
         """Return a field of kept records: other records, or a value of each."""
         info = self.refs.definition(records.model, name)
         rows = self.rows(records, name)
         by_id = {row["id"]: row[name] for row in rows}
         values = [by_id[one] for one in records.ids if one in by_id]
         if info.type == "many2one":
-            return Kept(info.relation, tuple(dict.fromkeys(one for one in values if one)))
+            return KeptRecords(info.relation, tuple(dict.fromkeys(one for one in values if one)))
         if info.type in MANY:
             together = dict.fromkeys(one for many in values for one in many)
-            return Kept(info.relation, tuple(together))
+            return KeptRecords(info.relation, tuple(together))
         return values
 
-    def each(self, records: Kept, name: str) -> list[Any]:
+    def each(self, records: KeptRecords, name: str) -> list[Any]:
         """Return a field's value of every record, the empty ones too: a value, an id or ids."""
         self.refs.definition(records.model, name)
         return [row[name] for row in self.rows(records, name)]
 
-    def rows(self, records: Kept, name: str) -> list[dict[str, Any]]:
+    def rows(self, records: KeptRecords, name: str) -> list[dict[str, Any]]:
         """Read one field of kept records as the deploy user."""
         context = {"lang": "en_US"}
         found: list[dict[str, Any]] = self.admin.call(
@@ -195,7 +195,7 @@ class Values:
         )
         return found
 
-    def records(self, path: str, node: Node) -> Kept:
+    def records(self, path: str, node: Node) -> KeptRecords:
         """Return the kept records of a path, or of a ref."""
         if path.startswith("ref:"):
             ref = self.scope.value(Node(path, node.place))
@@ -203,9 +203,9 @@ class Values:
             if record is None:
                 message = f"{path} leads nowhere in this Odoo"
                 raise UnclearError(message)
-            return Kept(record[0], (record[1],))
+            return KeptRecords(record[0], (record[1],))
         found = self.value(path, node)
-        if not isinstance(found, Kept):
+        if not isinstance(found, KeptRecords):
             message = f"{path} is no record but {brief(found)}"
             raise UnclearError(message)
         return found

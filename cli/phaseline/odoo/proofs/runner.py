@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.core.proofs.expectations import UnclearError
 from phaseline.errors import PhaselineError
-from phaseline.odoo.proofs.context import Kept, Refs, Values
+from phaseline.odoo.proofs.context import KeptRecords, Refs, Values
 from phaseline.odoo.proofs.steps import REFUSALS, VERBS, FailedError, Steps
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Prover:
         model = str(parts["model"].value)
         domain = self.steps.values.domain(parts["domain"])
         ids = self.steps.ids(self.steps.port, model, domain, parts)
-        found = Kept(model, tuple(ids))
+        found = KeptRecords(model, tuple(ids))
         texts = []
         if "count" in parts:
             texts.append(self.steps.demand(f"{model} count", [len(ids)], parts["count"]))

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.proofs.expectations import MANY_WORDS, judge
+from phaseline.core.proofs.expectations import MANY_WORDS, evaluate
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo.faults import NO_SUCH_METHOD
-from phaseline.odoo.proofs.context import Kept, Values, brief
+from phaseline.odoo.proofs.context import KeptRecords, Values, brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,14 +63,14 @@ class Steps:
     def demand(self, what: str, found: Any, wanted: Node) -> str:
         """Return the evidence that values are as wanted, or fail."""
         expected = self.values.plain(wanted)
-        values = found.ids if isinstance(found, Kept) else found
+        values = found.ids if isinstance(found, KeptRecords) else found
         shown = brief(list(values))
-        if not judge(list(values), expected):
+        if not evaluate(list(values), expected):
             message = f"{what} is {shown}, expected {brief(expected)}"
             raise FailedError(message)
         return f"{what} is {shown}"
 
-    def demand_each(self, found: Kept, name: str, wanted: Node) -> str:
+    def demand_each(self, found: KeptRecords, name: str, wanted: Node) -> str:
         """Return the evidence that a field of every record is as wanted, or fail."""
         what = f"{found.model}.{name}"
         expected = self.values.plain(wanted)
@@ -81,7 +81,7 @@ class Steps:
         if "." in name or together:
             return self.demand(what, self.values.follow(found, name.split(".")), wanted)
         values = self.values.each(found, name)
-        wrong = [value for value in values if not judge([value], expected)]
+        wrong = [value for value in values if not evaluate([value], expected)]
         if wrong:
             shown = f"{brief(wrong)} in {len(wrong)} of {len(values)}"
             message = f"{what} is {shown}, expected {brief(expected)}"
@@ -95,17 +95,17 @@ class Steps:
 
     def do_create(self, body: Node, parts: Mapping[str, Node]) -> tuple[str, Any]:
         """Create the records of a mapping of model to values, or to a list of values."""
-        kept: Kept | None = None
+        kept: KeptRecords | None = None
         for model, node in body.entries.items():
             rows = node.items if isinstance(node.value, tuple) else (node,)
             vals_list = [self.values.writable(model, row) for row in rows]
             ids = self.port.call(model, "create", vals_list=vals_list, context=self.context(parts))
-            kept = Kept(model, tuple(ids) if isinstance(ids, list) else (ids,))
+            kept = KeptRecords(model, tuple(ids) if isinstance(ids, list) else (ids,))
         return f"created {kept}", kept
 
     def do_write(self, body: Node, parts: Mapping[str, Node]) -> tuple[str, Any]:
         """Write values on kept records."""
-        target: Kept | None = None
+        target: KeptRecords | None = None
         for path, node in body.entries.items():
             target = self.values.records(path, body)
             values = self.values.writable(target.model, node)
@@ -143,7 +143,7 @@ class Steps:
         if isinstance(answer, dict) and answer.get("res_model"):
             found = answer.get("res_id")
             if found:
-                return Kept(answer["res_model"], (found,))
+                return KeptRecords(answer["res_model"], (found,))
             if answer.get("domain"):
                 context = {"lang": "en_US"}
                 rows = self.admin.call(
@@ -153,19 +153,19 @@ class Steps:
                     fields=["id"],
                     context=context,
                 )
-                return Kept(answer["res_model"], tuple(row["id"] for row in rows))
+                return KeptRecords(answer["res_model"], tuple(row["id"] for row in rows))
         return answer
 
     def do_search(self, body: Node, parts: Mapping[str, Node]) -> tuple[str, Any]:
         """Search one model; `expect_count` judges how many are found."""
         wanted = body.entries.get("expect_count", parts.get("expect_count"))
-        kept = Kept("", ())
+        kept = KeptRecords("", ())
         extra = {**parts, **{k: v for k, v in body.entries.items() if k in ("order", "limit")}}
         for model, node in body.entries.items():
             if model in {"expect_count", "order", "limit"}:
                 continue
             ids = self.ids(self.port, model, self.values.domain(node), extra)
-            kept = Kept(model, tuple(ids))
+            kept = KeptRecords(model, tuple(ids))
         if wanted is not None:
             return self.demand(f"{kept.model} count", [len(kept.ids)], wanted), kept
         return f"found {kept}", kept

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.blueprint.expressions import Ref
-from phaseline.core.blueprint.records import Owned, Record, refs_in
+from phaseline.core.blueprint.records import OwnedField, Record, refs_in
 from phaseline.core.plan.actual import Actual, FieldInfo
 from phaseline.core.plan.baseline import SETTINGS
 from phaseline.core.plan.comparison import substitute
@@ -146,7 +146,7 @@ class _Reading:
             if info is None or record.parent is None:
                 bound.append(record)
                 continue
-            parent = Owned(Ref(record.parent[0], "", record.place), record.place)
+            parent = OwnedField(Ref(record.parent[0], "", record.place), record.place)
             values = {info.inverse: parent, **record.values}
             bound.append(replace(record, model=info.relation, values=values))
         if bound != list(self.desired.records):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from phaseline.commands.console import progress
-from phaseline.flows.demo.steps import Step, tell
+from phaseline.flows.demo.steps import Step, run_steps
 
 if TYPE_CHECKING:
     import pytest
@@ -18,7 +18,7 @@ STEPS = [Step("Build the release", lambda say: say("unpacking") or "release a1b2
 
 def test_without_a_terminal_there_are_plain_lines_on_stderr(capsys: pytest.CaptureFixture) -> None:
     with progress.shown() as listener:
-        tell(STEPS, listener)
+        run_steps(STEPS, listener)
     streams = capsys.readouterr()
     assert streams.out == ""
     assert streams.err.splitlines() == [
@@ -31,5 +31,5 @@ def test_without_a_terminal_there_are_plain_lines_on_stderr(capsys: pytest.Captu
 def test_on_a_terminal_the_outcome_stays() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=80)
     with console.status("") as status:
-        tell(STEPS, progress.Moving(status))
+        run_steps(STEPS, progress.Moving(status))
     assert "release a1b2" in console.file.getvalue()

@@ -8,14 +8,14 @@ import pytest
 
 from phaseline.core.blueprint import privilege_rules, privileges
 from phaseline.core.blueprint.expressions import Ref, Secret
-from phaseline.core.blueprint.records import Call, Owned, Record
+from phaseline.core.blueprint.records import Call, OwnedField, Record
 from phaseline.errors import Place
 
 HERE = Place("file.yml", 3, 5)
 
 
 def record(model: str, values: dict[str, Any], **more: Any) -> Record:
-    owned = {name: Owned(value, HERE) for name, value in values.items()}
+    owned = {name: OwnedField(value, HERE) for name, value in values.items()}
     return Record("a.b", model, "one", HERE, owned, **more)
 
 
@@ -81,13 +81,13 @@ def test_even_taking_such_a_record_away_is_found(model: str) -> None:
 
 
 def test_a_password_that_we_make_is_no_danger() -> None:
-    made = {"password": Owned(Secret("users.a"), HERE)}
+    made = {"password": OwnedField(Secret("users.a"), HERE)}
     assert dangers(record("res.users", {"login": "a"}, initial=made)) == []
 
 
 def test_a_line_is_judged_once_odoo_has_told_its_model() -> None:
     line = record("ir.model.access", {"perm_read": True}, parent=("group.a", "model_access"))
-    (fault,) = privileges.judge([line], {})
+    (fault,) = privileges.check([line], {})
     assert (fault.code, fault.place) == ("B025", HERE)
 
 
@@ -98,7 +98,7 @@ def test_values_of_a_call_are_judged_however_deep_they_stand() -> None:
 
 def test_a_place_that_repeats_is_told_once() -> None:
     twice = [record("ir.rule", {"name": str(number)}) for number in (1, 2)]
-    assert len(list(privileges.judge(twice, {}))) == 1
+    assert len(list(privileges.check(twice, {}))) == 1
 
 
 def test_each_reason_goes_on_from_the_message() -> None:

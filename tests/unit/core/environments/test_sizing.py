@@ -8,7 +8,7 @@ from phaseline.core.environments import sizing
 from phaseline.errors import PhaselineError
 
 
-def tenant(name: str = "harbour", **line: object) -> sizing.Tenant:
+def tenant(name: str = "harbour", **line: object) -> sizing.TenantSize:
     return sizing.read({"name": name, **line})
 
 
@@ -77,7 +77,7 @@ def test_a_neighbour_changes_nothing() -> None:
 
 
 def test_postgresql_takes_a_quarter_of_a_host_of_its_own() -> None:
-    assert sizing.postgres(sizing.Host(4, 8192, odoo=False))["shared_buffers_mb"] == 2048
+    assert sizing.Host(4, 8192, odoo=False).postgres["shared_buffers_mb"] == 2048
 
 
 def test_an_unknown_plan_is_a_fault() -> None:

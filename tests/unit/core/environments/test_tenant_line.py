@@ -11,7 +11,7 @@ GOOD = "- {name: harbour, domain: harbour.example.com, plan: s, port: 8069}"
 
 
 def told(text: str) -> list[tuple[str, int | None, str]]:
-    found = tenant_line.judge(nodes.parse(text, "tenants.yml"))
+    found = tenant_line.lint(nodes.parse(text, "tenants.yml"))
     return [(one.code, one.place.line if one.place else None, one.message) for one in found]
 
 
@@ -72,7 +72,7 @@ def test_every_fault_is_told_at_once_with_its_place() -> None:
 
 
 def test_a_misspelt_key_is_answered_with_the_nearest() -> None:
-    found = list(tenant_line.judge(nodes.parse("- {name: harbour, domian: a.b.com}", "t")))
+    found = list(tenant_line.lint(nodes.parse("- {name: harbour, domian: a.b.com}", "t")))
     assert "Did you mean 'domain'?" in [one.hint for one in found]
 
 

@@ -11,22 +11,22 @@ SIGNED = Signature("foundation", "testing", "aa", "Ada", "2026-01-01")
 
 
 def test_a_signed_predecessor_opens_the_gate() -> None:
-    assert list(gates.judge("core", "testing", [("foundation", "aa")], [SIGNED])) == []
+    assert list(gates.evaluate("core", "testing", [("foundation", "aa")], [SIGNED])) == []
 
 
 def test_a_signature_on_another_input_does_not() -> None:
-    (fault,) = gates.judge("core", "testing", [("foundation", "bb")], [SIGNED])
+    (fault,) = gates.evaluate("core", "testing", [("foundation", "bb")], [SIGNED])
     assert fault.code == "E002"
     assert "is signed on another input" in fault.message
 
 
 def test_a_signature_of_another_environment_does_not() -> None:
-    (fault,) = gates.judge("core", "live", [("foundation", "aa")], [SIGNED])
+    (fault,) = gates.evaluate("core", "live", [("foundation", "aa")], [SIGNED])
     assert "is not signed in 'live'" in fault.message
 
 
 def test_the_first_stage_waits_for_nothing() -> None:
-    assert list(gates.judge("foundation", "testing", [], [])) == []
+    assert list(gates.evaluate("foundation", "testing", [], [])) == []
 
 
 def test_production_takes_what_testing_signed() -> None:

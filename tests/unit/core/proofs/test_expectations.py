@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from phaseline.core.proofs.expectations import UnclearError, judge
+from phaseline.core.proofs.expectations import UnclearError, evaluate
 
 HOLDS: list[tuple[list[Any], Any]] = [
     (["purchase"], "purchase"),
@@ -55,12 +55,12 @@ FAILS: list[tuple[list[Any], Any]] = [
 
 @pytest.mark.parametrize(("found", "expected"), HOLDS)
 def test_what_is_as_expected_holds(found: list[Any], expected: Any) -> None:
-    assert judge(found, expected)
+    assert evaluate(found, expected)
 
 
 @pytest.mark.parametrize(("found", "expected"), FAILS)
 def test_what_is_otherwise_fails(found: list[Any], expected: Any) -> None:
-    assert not judge(found, expected)
+    assert not evaluate(found, expected)
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_what_is_otherwise_fails(found: list[Any], expected: Any) -> None:
 )
 def test_an_unclear_expectation_is_told(expected: Any, told: str) -> None:
     with pytest.raises(UnclearError, match=told):
-        judge([3], expected)
+        evaluate([3], expected)

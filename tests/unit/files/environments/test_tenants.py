@@ -105,7 +105,7 @@ def test_texts_for_ansible_are_marked_as_no_template(project: Path) -> None:
 
 def test_an_unknown_tenant_is_answered_with_the_nearest(project: Path) -> None:
     with pytest.raises(PhaselineError) as error:
-        tenants.find(project, "testing", "harbor")
+        tenants.lookup(project, "testing", "harbor")
     assert error.value.faults[0].hint == "Did you mean 'harbour'?"
 
 

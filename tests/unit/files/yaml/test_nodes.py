@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from phaseline.core.node import plain
+from phaseline.core.node import to_python
 from phaseline.errors import PhaselineError
 from phaseline.files.yaml import nodes
 
@@ -20,7 +20,7 @@ def faults(text: str) -> list[str]:
 
 def test_plain_scalars_follow_yaml_1_2() -> None:
     text = "[no, yes, on, 012, 0o12, 12:30, 1_000, 0x1F, .inf, 1e5, ~, true, 7, -1.50, '7', \"\"]"
-    assert plain(nodes.parse(text, "f.yml")) == [
+    assert to_python(nodes.parse(text, "f.yml")) == [
         "no", "yes", "on", "012", "0o12", "12:30", "1_000", "0x1F", ".inf", "1e5",
         None, True, 7, Decimal("-1.50"), "7", "",
     ]  # fmt: skip
@@ -34,7 +34,7 @@ def test_every_value_and_key_knows_its_place() -> None:
 
 
 def test_an_empty_file_is_an_empty_mapping() -> None:
-    assert plain(nodes.parse("", "f.yml")) == {}
+    assert to_python(nodes.parse("", "f.yml")) == {}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_bytes_that_are_not_utf_8_are_told_by_their_offset(tmp_path: Path) -> No
 def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
     path = tmp_path / "bom.yml"
     path.write_bytes(b"\xef\xbb\xbfa: 1")
-    assert plain(nodes.load(path)) == {"a": 1}
+    assert to_python(nodes.load(path)) == {"a": 1}
 
 
 def test_a_missing_file_is_told() -> None:

@@ -40,7 +40,7 @@ def put(project, name, *lines):
 def test_a_folder_gives_its_files_in_load_order(project):
     for name in ("reorder_rules.csv", "products.csv", "units.csv", "notes.csv"):
         put(project, name, "sku")
-    found = data_files.find(project, "data")
+    found = data_files.lookup(project, "data")
     assert [one.spec.name for one in found] == ["units", "products", "reorder_rules"]
 
 
@@ -48,13 +48,13 @@ def test_two_files_of_one_object_are_a_fault(project):
     put(project, "products.csv", "sku")
     put(project, "products.tsv", "sku")
     with pytest.raises(PhaselineError) as caught:
-        data_files.find(project, "products")
+        data_files.lookup(project, "products")
     assert caught.value.faults[0].code == "D001"
 
 
 def test_a_misspelt_object_is_answered_with_the_right_one(project):
     with pytest.raises(PhaselineError) as caught:
-        data_files.find(project, "prodcts")
+        data_files.lookup(project, "prodcts")
     assert "products" in caught.value.faults[0].hint
 
 
@@ -112,7 +112,7 @@ def test_a_file_that_changed_since_it_was_validated_is_not_loaded(project):
     put(project, "products.csv", "sku,name", "A,x")
     validate.run(project, "products", env=None, how=How(), mark=None)
     put(project, "products.csv", "sku,name", "A,y")
-    verdicts = validate.judge(data_files.find(project, "products"), How(), None)
+    verdicts = validate.evaluate(data_files.lookup(project, "products"), How(), None)
     with pytest.raises(PhaselineError) as caught:
         load.demand_unchanged(project, verdicts)
     assert caught.value.faults[0].code == "D034"
@@ -120,7 +120,7 @@ def test_a_file_that_changed_since_it_was_validated_is_not_loaded(project):
 
 def test_a_load_with_rejected_lines_says_that_nothing_was_loaded(project):
     put(project, "products.csv", "sku,name,list_price", "A,x,abc")
-    verdicts = validate.judge(data_files.find(project, "products"), How(), None)
+    verdicts = validate.evaluate(data_files.lookup(project, "products"), How(), None)
     with pytest.raises(PhaselineError) as caught:
         load.demand_accepted(verdicts, 0)
     assert [fault.code for fault in caught.value.faults] == ["D042", "D014"]

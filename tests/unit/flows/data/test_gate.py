@@ -54,10 +54,10 @@ def prove(shop: Workshop) -> None:
 def demand(
     shop: Workshop, target: str = "units", kind: str = "production", override: str | None = None
 ) -> None:
-    found = data_files.find(shop.folder, target)
-    verdicts = validate.judge(found, How(), None)
+    found = data_files.lookup(shop.folder, target)
+    verdicts = validate.evaluate(found, How(), None)
     environment = shop.environment(kind, "live")
-    gate.demand(shop.folder, environment, found, verdicts, override)
+    gate.require_signature(shop.folder, environment, found, verdicts, override)
 
 
 def refused(shop: Workshop, **how: Any) -> list[str]:
@@ -79,7 +79,7 @@ def test_a_load_stops_at_the_gate_before_anything_is_written(shop: Workshop) -> 
     shop.odoo.declare("uom.uom", unit)
     shop.odoo.seed("uom.product_uom_unit", "uom.uom", {"name": "Units"})
     with pytest.raises(PhaselineError, match="no testing signature"):
-        load.run(shop.folder, load.Order("units", "live"))
+        load.run(shop.folder, load.LoadRequest("units", "live"))
     assert journal.read(shop.folder) == ()
 
 
@@ -104,11 +104,11 @@ def test_a_file_that_changed_while_it_was_read_is_refused(shop: Workshop) -> Non
     prove(shop)
     data = shop.folder / "data"
     put(data, "Pallet")
-    found = data_files.find(shop.folder, "units")
-    verdicts = validate.judge(found, How(), None)
+    found = data_files.lookup(shop.folder, "units")
+    verdicts = validate.evaluate(found, How(), None)
     put(data, "Crate")
     with pytest.raises(PhaselineError, match="not this one as it was read"):
-        gate.demand(shop.folder, shop.environment("production"), found, verdicts, None)
+        gate.require_signature(shop.folder, shop.environment("production"), found, verdicts, None)
 
 
 def test_what_is_dangerous_wants_two_persons(shop: Workshop) -> None:

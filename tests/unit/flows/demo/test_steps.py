@@ -18,7 +18,7 @@ class Memory:
     def say(self, text: str) -> None:
         self.heard.append(f"say {text}")
 
-    def end(self, told: steps.Told) -> None:
+    def end(self, told: steps.StepResult) -> None:
         self.heard.append(f"end {told.outcome}")
 
 
@@ -33,7 +33,7 @@ def broken(say) -> str:
 
 def test_each_step_is_announced_and_its_outcome_told() -> None:
     memory = Memory()
-    told = steps.tell([steps.Step("one", chatty), steps.Step("two", chatty)], memory)
+    told = steps.run_steps([steps.Step("one", chatty), steps.Step("two", chatty)], memory)
     assert [step.outcome for step in told] == ["all well", "all well"]
     assert memory.heard[:3] == ["begin 1/2 one", "say working", "end all well"]
 
@@ -41,5 +41,5 @@ def test_each_step_is_announced_and_its_outcome_told() -> None:
 def test_an_error_ends_the_story_and_is_not_swallowed() -> None:
     memory = Memory()
     with pytest.raises(PhaselineError):
-        steps.tell([steps.Step("one", broken), steps.Step("two", chatty)], memory)
+        steps.run_steps([steps.Step("one", broken), steps.Step("two", chatty)], memory)
     assert memory.heard == ["begin 1/2 one"]

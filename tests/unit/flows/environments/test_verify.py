@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phaseline.flows.environments.verify import door_of
-from phaseline.hosts.verify.checks.model import Declared, Host
+from phaseline.hosts.verify.checks.model import DeclaredEnvironment, Host
 
 PUBLIC = {"odoo_address": "203.0.113.7"}
 
@@ -25,4 +25,4 @@ def test_each_proxy_is_asked_at_an_address_of_its_own(
 ) -> None:
     host = Host("app1", frozenset({"proxy"}), variables)
     others = tuple(Host(f"web{one}", frozenset({"proxy"})) for one in range(proxies - 1))
-    assert door_of(Declared("testing", "testing", (host, *others), ()), host) == address
+    assert door_of(DeclaredEnvironment("testing", "testing", (host, *others), ()), host) == address

@@ -127,7 +127,7 @@ def test_a_plan_of_many_records_takes_no_more_calls_than_one_of_few(shop: Worksh
 def test_nothing_of_ours_stays_behind_in_odoo(shop: Workshop) -> None:
     go(shop)
     assert shop.odoo.count("ir.actions.server") == 0
-    assert lock.look(shop.environment().port) is None
+    assert lock.inspect(shop.environment().port) is None
 
 
 def test_a_secret_is_made_and_never_told(shop: Workshop) -> None:

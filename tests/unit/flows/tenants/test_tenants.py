@@ -50,8 +50,8 @@ def codes(error: pytest.ExceptionInfo[PhaselineError]) -> list[str]:
     return [one.code for one in error.value.faults]
 
 
-def add(project: Path, **line: object) -> tenant_add.Order:
-    return tenant_add.Order(project, "testing", line)
+def add(project: Path, **line: object) -> tenant_add.AddRequest:
+    return tenant_add.AddRequest(project, "testing", line)
 
 
 def test_a_new_tenant_gets_a_port_of_its_own(project: Path) -> None:
@@ -122,7 +122,7 @@ def test_an_authority_whose_key_and_certificate_were_parted_is_made_anew(project
 @pytest.mark.parametrize("typed", ["", "harbor", "testing"])
 def test_retiring_wants_the_name_typed(project: Path, typed: str) -> None:
     with pytest.raises(PhaselineError) as error:
-        retire.run(retire.Order(project, "testing", "harbour", typed))
+        retire.run(retire.RetireRequest(project, "testing", "harbour", typed))
     assert codes(error) == ["C011"]
     assert journal.read(project) == ()
 
@@ -132,7 +132,7 @@ def test_retiring_moves_no_other_tenant_to_another_port(project: Path) -> None:
         line = {"name": name, "domain": f"{name}.example.com"}
         tenants.add(project, "testing", line | ({"port": 9069} if name == "anchor" else {}))
     with pytest.raises(PhaselineError, match="tenant 'quayside' has no port") as error:
-        retire.run(retire.Order(project, "testing", "harbour", "harbour"))
+        retire.run(retire.RetireRequest(project, "testing", "harbour", "harbour"))
     assert codes(error) == ["C009"]
     assert journal.read(project) == ()
     assert "port: 8079" in error.value.faults[0].hint
@@ -160,7 +160,7 @@ def test_an_interrupted_retirement_knows_the_line_it_noted(project: Path) -> Non
 def test_two_runs_on_one_environment_do_not_mix(project: Path) -> None:
     with alone(project, "testing", "tenant add x"):
         with pytest.raises(PhaselineError, match="tenant add x") as error:
-            retire.run(retire.Order(project, "testing", "harbour", "harbour"))
+            retire.run(retire.RetireRequest(project, "testing", "harbour", "harbour"))
         assert codes(error) == ["C015"]
         with alone(project, "production", "another environment"):
             pass

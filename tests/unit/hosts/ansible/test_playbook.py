@@ -45,7 +45,7 @@ PLAY = """\
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> playbook.Ground:
+def ground(tmp_path: Path) -> playbook.AnsibleContext:
     kit, project = tmp_path / "kit", tmp_path / "project"
     for name in ("playbooks", "roles"):
         (kit / name).mkdir(parents=True)
@@ -56,16 +56,16 @@ def ground(tmp_path: Path) -> playbook.Ground:
     (project / "inventory.ini").write_text(INVENTORY.format(python="/usr/bin/python3"))
     password = tmp_path / "password"
     password.write_text("x\n")
-    return playbook.Ground(project, kit, tmp_path / "collections", password)
+    return playbook.AnsibleContext(project, kit, tmp_path / "collections", password)
 
 
-def run(ground: playbook.Ground, limit: str = "testing", **more: object) -> playbook.Recap:
+def run(ground: playbook.AnsibleContext, limit: str = "testing", **more: object) -> playbook.Recap:
     variables = {"said": SECRET, "folder": str(ground.project_dir), "broken": False, **more}
     order = playbook.Play("try", limit, variables, hide=[SECRET])
     return playbook.play(ground, order, ground.project_dir / "logs" / "log", lambda *_: None)
 
 
-def test_a_run_is_counted_and_its_log_is_private(ground: playbook.Ground) -> None:
+def test_a_run_is_counted_and_its_log_is_private(ground: playbook.AnsibleContext) -> None:
     recap = run(ground)
     assert (recap.hosts["here"]["ok"], recap.hosts["here"]["changed"]) == (2, 1)
     assert [one["task"] for one in recap.changes] == ["Change a thing"]
@@ -76,7 +76,9 @@ def test_a_run_is_counted_and_its_log_is_private(ground: playbook.Ground) -> Non
     assert run(ground).hosts["here"]["changed"] == 0
 
 
-def test_a_failed_task_is_told_with_its_host_and_without_secrets(ground: playbook.Ground) -> None:
+def test_a_failed_task_is_told_with_its_host_and_without_secrets(
+    ground: playbook.AnsibleContext,
+) -> None:
     with pytest.raises(PhaselineError) as error:
         run(ground, broken=True)
     fault = error.value.faults[0]
@@ -85,7 +87,7 @@ def test_a_failed_task_is_told_with_its_host_and_without_secrets(ground: playboo
     assert SECRET not in (ground.project_dir / "logs" / "log").read_text()
 
 
-def test_a_host_that_does_not_answer_is_unreachable(ground: playbook.Ground) -> None:
+def test_a_host_that_does_not_answer_is_unreachable(ground: playbook.AnsibleContext) -> None:
     with pytest.raises(PhaselineError) as error:
         run(ground, limit="lost")
     assert (error.value.faults[0].code, error.value.exit_code) == ("H040", Exit.UNREACHABLE)
@@ -94,7 +96,7 @@ def test_a_host_that_does_not_answer_is_unreachable(ground: playbook.Ground) -> 
 @pytest.mark.parametrize(
     "said", ["Host key verification failed.", "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!"]
 )
-def test_a_host_with_another_key_is_not_entered(ground: playbook.Ground, said: str) -> None:
+def test_a_host_with_another_key_is_not_entered(ground: playbook.AnsibleContext, said: str) -> None:
     ssh = ground.project_dir / "ssh"
     ssh.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 255\n")
     ssh.chmod(0o755)
@@ -105,7 +107,7 @@ def test_a_host_with_another_key_is_not_entered(ground: playbook.Ground, said: s
     assert (error.value.faults[0].code, error.value.exit_code) == ("H041", Exit.SECRET)
 
 
-def test_a_playbook_that_cannot_begin_says_why(ground: playbook.Ground) -> None:
+def test_a_playbook_that_cannot_begin_says_why(ground: playbook.AnsibleContext) -> None:
     (ground.kit / "playbooks" / "try.yml").write_text("- hosts: all\n  rolls: []\n")
     with pytest.raises(PhaselineError, match="rolls") as error:
         run(ground)
@@ -113,7 +115,7 @@ def test_a_playbook_that_cannot_begin_says_why(ground: playbook.Ground) -> None:
 
 
 def test_nothing_of_our_surroundings_leaks_into_the_child(
-    ground: playbook.Ground, monkeypatch: pytest.MonkeyPatch
+    ground: playbook.AnsibleContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PHASELINE_SECRET_TESTING_ODOO_API_KEY", SECRET)
     monkeypatch.setenv("ANSIBLE_HOST_KEY_CHECKING", "False")

@@ -24,7 +24,7 @@ def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def find(apt: Path, given: str | None = None) -> str:
-    return apt_mirror.find(given, apt, apt / "os-release")
+    return apt_mirror.lookup(given, apt, apt / "os-release")
 
 
 def test_it_is_read_from_the_old_one_line_form(apt: Path) -> None:

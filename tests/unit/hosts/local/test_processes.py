@@ -61,7 +61,7 @@ def test_one_that_does_not_listen_is_killed(
 
 
 def test_a_number_that_was_given_anew_is_left_alone(stubborn: subprocess.Popen[bytes]) -> None:
-    now = processes.look(stubborn.pid)
+    now = processes.inspect(stubborn.pid)
     assert now
     processes.end([Process(now.pid, now.started - 1, now.command)], signal.SIGKILL, 0.2)
     assert processes.alive(now)
@@ -69,8 +69,8 @@ def test_a_number_that_was_given_anew_is_left_alone(stubborn: subprocess.Popen[b
 
 def test_a_helper_does_not_outlive_a_killed_caller(tmp_path: Path) -> None:
     program = (
-        "from phaseline.hosts.local import run as programs; from pathlib import Path; import sys;"
-        "programs.attempt(['sleep', '60'], cwd=Path(sys.argv[1]))"
+        "from phaseline.hosts.local import run; from pathlib import Path; import sys;"
+        "run.run(['sleep', '60'], cwd=Path(sys.argv[1]))"
     )
     caller = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)])
     until = time.monotonic() + 20
@@ -86,7 +86,7 @@ def test_a_helper_does_not_outlive_a_killed_caller(tmp_path: Path) -> None:
 
 def test_a_missing_program_names_the_package_that_brings_it() -> None:
     with pytest.raises(PhaselineError) as stopped:
-        run.find("no-such-program", "no-such-package")
+        run.lookup("no-such-program", "no-such-package")
     assert stopped.value.faults[0].code == "H005"
     assert "apt-get install no-such-package" in stopped.value.faults[0].hint
 

@@ -28,8 +28,8 @@ def made(cache: Path) -> list[str]:
     return sorted(one.name for one in folder.iterdir() if one.name != "inputs")
 
 
-def build(recipe: Path, odoo: OdooSource | None = None) -> flow.Built:
-    return flow.build(flow.Order(recipe, "3.11", odoo))
+def build(recipe: Path, odoo: OdooSource | None = None) -> flow.Artifact:
+    return flow.build(flow.BuildRequest(recipe, "3.11", odoo))
 
 
 def stop(recipe: Path, odoo: OdooSource | None = None) -> str:
@@ -86,7 +86,7 @@ def test_a_release_that_is_kept_unpacked_is_what_unpacking_makes(recipe: Path) -
     assert not goal.exists()
     for file in (flow.releases_dir() / "inputs").iterdir():
         file.unlink()
-    stored = flow.build(flow.Order(recipe, "3.11", unpacked=True)).stored
+    stored = flow.build(flow.BuildRequest(recipe, "3.11", unpacked=True)).stored
     kept = look(goal)
     shutil.rmtree(goal)
     assert release_archive.unpack(stored, flow.releases_dir()) == goal
@@ -293,7 +293,7 @@ def test_a_build_that_is_killed_leaves_nothing_that_counts(recipe: Path, own_pla
         "from phaseline.flows.machines import release as flow;"
         "from phaseline.hosts.releases import archive as release_archive;"
         "release_archive.store = lambda *_: os.kill(os.getpid(), 9);"
-        "flow.build(flow.Order(Path(sys.argv[1]), '3.11'))"
+        "flow.build(flow.BuildRequest(Path(sys.argv[1]), '3.11'))"
     )
     killed = subprocess.run([sys.executable, "-c", program, str(recipe)], check=False)
     assert killed.returncode == -9

@@ -15,7 +15,7 @@ from phaseline.hosts.releases.archive import canonical, list_files, make_id
 from phaseline.hosts.verify import facts
 from phaseline.hosts.verify.agent import main, odoo, prometheus
 from phaseline.hosts.verify.checks import readings
-from phaseline.hosts.verify.checks.model import Declared, Host, Tenant
+from phaseline.hosts.verify.checks.model import DeclaredEnvironment, DeclaredTenant, Host
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,15 +160,17 @@ def test_the_agent_runs_alone_from_one_command() -> None:
 
 
 def test_the_command_fits_a_line_of_the_shell_with_twenty_tenants() -> None:
-    tenants = tuple(Tenant(f"tenant{number}", f"t{number}.test") for number in range(20))
+    tenants = tuple(DeclaredTenant(f"tenant{number}", f"t{number}.test") for number in range(20))
     host = Host("test1", frozenset({"odoo", "postgres", "proxy", "monitoring", "backup"}))
-    declared = Declared("testing", "testing", (host,), tenants)
+    declared = DeclaredEnvironment("testing", "testing", (host,), tenants)
     assert len(facts.command(readings.orders(declared, host))) < 100_000
 
 
 def test_every_order_names_a_verb_the_agent_has() -> None:
     host = Host("test1", frozenset({"odoo", "postgres", "proxy", "monitoring", "backup"}))
-    declared = Declared("testing", "testing", (host,), (Tenant("harbour", "h.test"),))
+    declared = DeclaredEnvironment(
+        "testing", "testing", (host,), (DeclaredTenant("harbour", "h.test"),)
+    )
     for verb, _ in readings.orders(declared, host).values():
         assert verb in main.VERBS
 

@@ -14,13 +14,13 @@ from phaseline.hosts.verify.checks.model import (
     OK,
     UNREADABLE,
     Check,
-    Declared,
+    DeclaredEnvironment,
+    DeclaredTenant,
     Facts,
     Finding,
     Host,
     Subject,
-    Tenant,
-    judge,
+    evaluate,
     judge_all,
 )
 from phaseline.hosts.verify.checks.table import CHECKS
@@ -33,8 +33,10 @@ ENVIRONMENT = {
     ],
 }
 HOST = Host("app1", frozenset({"odoo", "postgres", "proxy", "monitoring"}), ENVIRONMENT)
-HARBOUR = Tenant("harbour", "harbour.test", {"http_port": 8069, "gevent_port": 8070, "workers": 4})
-DECLARED = Declared("testing", "testing", (HOST,), (HARBOUR,))
+HARBOUR = DeclaredTenant(
+    "harbour", "harbour.test", {"http_port": 8069, "gevent_port": 8070, "workers": 4}
+)
+DECLARED = DeclaredEnvironment("testing", "testing", (HOST,), (HARBOUR,))
 BY_ID = {check.id: check for check in CHECKS}
 
 
@@ -43,7 +45,7 @@ def verdict(id_: str, **facts: Any) -> str:
     answers = {name.replace("__", "/"): {"value": value} for name, value in facts.items()}
     check = BY_ID[id_]
     tenant = HARBOUR if check.each == "tenant" else None
-    return judge(check, Subject(DECLARED, HOST, Facts(answers), tenant)).verdict
+    return evaluate(check, Subject(DECLARED, HOST, Facts(answers), tenant)).verdict
 
 
 def rule(*steps: dict[str, Any]) -> dict[str, Any]:
@@ -258,24 +260,24 @@ MANY: list[tuple[str, str, dict[str, Any]]] = [
 def test_a_judge_knows_several_nodes(id_: str, expected: str, facts: dict[str, Any]) -> None:
     first = Host("app1", frozenset({"odoo", "proxy"}), {"host_address": "10.0.0.11"})
     second = Host("app2", frozenset({"odoo", "postgres"}), {"host_address": "10.0.0.12", **OWN})
-    tenant = Tenant("harbour", "harbour.test", {**HARBOUR.sizing, **LARGER})
-    declared = Declared("testing", "testing", (first, second), (tenant,))
+    tenant = DeclaredTenant("harbour", "harbour.test", {**HARBOUR.sizing, **LARGER})
+    declared = DeclaredEnvironment("testing", "testing", (first, second), (tenant,))
     answers = {name.replace("__", "/"): {"value": value} for name, value in facts.items()}
     check = BY_ID[id_]
     whom = tenant if check.each == "tenant" else None
-    assert judge(check, Subject(declared, second, Facts(answers), whom)).verdict == expected
+    assert evaluate(check, Subject(declared, second, Facts(answers), whom)).verdict == expected
 
 
 def test_ways_that_the_inventory_narrows_are_declared() -> None:
     narrow = {"firewall_ssh_sources": ["10.9.0.0/16"], "firewall_dns_servers": ["10.9.0.2"]}
     host = Host("db1", frozenset({"postgres"}), narrow)
-    declared = Declared("testing", "testing", (host,), ())
+    declared = DeclaredEnvironment("testing", "testing", (host,), ())
     way = {"prefix": {"addr": "10.9.0.0", "len": 16}}
     ruled = nft(rule(match("ip saddr", way), SSH))
     facts = Facts({"nft": {"value": ruled}})
-    assert judge(BY_ID["firewall.inbound"], Subject(declared, host, facts)).verdict == OK
+    assert evaluate(BY_ID["firewall.inbound"], Subject(declared, host, facts)).verdict == OK
     wide = Facts({"nft": {"value": nft(rule(SSH))}})
-    assert judge(BY_ID["firewall.inbound"], Subject(declared, host, wide)).verdict == DEVIATES
+    assert evaluate(BY_ID["firewall.inbound"], Subject(declared, host, wide)).verdict == DEVIATES
 
 
 def test_a_way_out_of_root_is_for_fetching_only() -> None:
@@ -300,7 +302,7 @@ def test_what_was_not_read_is_never_in_order() -> None:
 
 def test_a_failed_reading_tells_why() -> None:
     facts = Facts({"sshd": {"error": "sshd ended with 255"}})
-    outcome = judge(BY_ID["ssh.port"], Subject(DECLARED, HOST, facts))
+    outcome = evaluate(BY_ID["ssh.port"], Subject(DECLARED, HOST, facts))
     assert (outcome.verdict, outcome.found) == (UNREADABLE, "sshd: sshd ended with 255")
 
 
@@ -309,18 +311,20 @@ def test_a_judge_that_stumbles_is_not_in_order() -> None:
         raise KeyError("surprise")
 
     check = Check("x.y", "It stumbles", "nowhere", "all", stumble)
-    assert judge(check, Subject(DECLARED, HOST, Facts({}))).verdict == UNREADABLE
+    assert evaluate(check, Subject(DECLARED, HOST, Facts({}))).verdict == UNREADABLE
 
 
 def test_a_chosen_tenant_leaves_the_others_alone() -> None:
-    two = Declared("testing", "testing", (HOST,), (HARBOUR, Tenant("quayside", "quay.test")))
+    two = DeclaredEnvironment(
+        "testing", "testing", (HOST,), (HARBOUR, DeclaredTenant("quayside", "quay.test"))
+    )
     outcomes = judge_all(CHECKS, two, {"app1": Facts({})}, only="harbour")
     assert {one.tenant for one in outcomes} == {"", "harbour"}
 
 
 def test_a_host_answers_for_its_own_groups_only() -> None:
     backup = Host("backup1", frozenset({"backup"}))
-    alone = Declared("testing", "testing", (backup,), (HARBOUR,))
+    alone = DeclaredEnvironment("testing", "testing", (backup,), (HARBOUR,))
     outcomes = judge_all(CHECKS, alone, {"backup1": Facts({})})
     assert {one.check.group for one in outcomes} == {"all", "backup"}
 

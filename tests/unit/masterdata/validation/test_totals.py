@@ -10,7 +10,7 @@ from phaseline.masterdata.findings import Table
 from phaseline.masterdata.parsing.values import Reading
 from phaseline.masterdata.validation import validate
 
-SPEC = specs.find(kit_dir(), "opening_stock")
+SPEC = specs.lookup(kit_dir(), "opening_stock")
 GOOD = [("A", "S-01", "5"), ("A", "S-02", "7.5"), ("B", "", "1")]
 
 

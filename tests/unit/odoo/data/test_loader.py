@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.masterdata.records import Found, Link, Record
-from phaseline.masterdata.spec import Shape
+from phaseline.masterdata.records import Link, Match, Record
+from phaseline.masterdata.spec import RecordTemplate
 from phaseline.odoo.data import bulk_reads, load_tables, sender
 from phaseline.odoo.data.loader import Loader
-from phaseline.odoo.data.outcome import Outcome
+from phaseline.odoo.data.outcome import LoadOutcome
 from phaseline.odoo.memory.port import MemoryOdoo
 
 FIELDS = {
@@ -21,7 +21,7 @@ FIELDS = {
     "parent_id": {"type": "many2one", "relation": "x.thing"},
     "tag_ids": {"type": "many2many", "relation": "res.partner.category"},
 }
-SHAPE = Shape(
+SHAPE = RecordTemplate(
     "things",
     "x.thing",
     ("code",),
@@ -141,7 +141,7 @@ def test_children_find_the_parents_of_the_same_file(odoo):
 
 def test_a_line_that_points_nowhere_is_refused_alone(odoo):
     odd = Record("phaseline_data.things.O", 44, (("name", "O"), ("parent_id", Link("a.b"))))
-    lost = Record("phaseline_data.things.F", 45, (("parent_id", Found("x.thing", "name", "?")),))
+    lost = Record("phaseline_data.things.F", 45, (("parent_id", Match("x.thing", "name", "?")),))
     outcome = run(odoo, [*things(3), odd, lost])
     assert outcome.created == 3
     assert [(one.row, one.code) for one in outcome.refused] == [(44, "D021"), (45, "D021")]
@@ -175,7 +175,7 @@ def test_load_never_sees_more_rows_than_it_can_retry_in_time(odoo):
     records[700] = Record(records[700].xmlid, 702, (("name", "bad"), ("price", Decimal(1))))
     kinds = bulk_reads.kinds(odoo, SHAPE.model, {"name", "price"})
     new = [(one, dict(one.values)) for one in records]
-    outcome = Outcome()
+    outcome = LoadOutcome()
     sending = sender.Sender([odoo], SHAPE, kinds, outcome, refuser)
     sending.send(load_tables.creations(odoo, new, kinds, (1000, 1)))
     assert outcome.created == 999

@@ -20,7 +20,7 @@ def test_every_thing_is_asked_once_and_answered():
         asked.append(len(part))
         return {one: one + 1 for one in part}
 
-    found = parallel.gathered(PORTS, range(5000), ask)
+    found = parallel.fetch_all(PORTS, range(5000), ask)
     assert found == {one: one + 1 for one in range(5000)}
     assert asked == [1250] * 4
 
@@ -29,14 +29,14 @@ def test_few_things_are_one_question():
     def ask(port, part):
         return dict.fromkeys(part, port.database)
 
-    assert set(parallel.gathered(PORTS, range(1000), ask).values()) == {"one"}
+    assert set(parallel.fetch_all(PORTS, range(1000), ask).values()) == {"one"}
 
 
 def test_nothing_is_no_question():
     def ask(port, part):
         raise AssertionError
 
-    assert parallel.gathered(PORTS, [], ask) == {}
+    assert parallel.fetch_all(PORTS, [], ask) == {}
 
 
 def test_all_ports_work_at_the_same_time():
@@ -46,7 +46,7 @@ def test_all_ports_work_at_the_same_time():
         both.wait(10)
         return port.database
 
-    assert set(parallel.spread(PORTS, [1, 2], meet)) == {"one", "two"}
+    assert set(parallel.map_ports(PORTS, [1, 2], meet)) == {"one", "two"}
 
 
 def test_an_error_of_one_question_is_the_error_of_all():
@@ -54,4 +54,4 @@ def test_an_error_of_one_question_is_the_error_of_all():
         raise PhaselineError(Fault("O001", "lost"))
 
     with pytest.raises(PhaselineError, match="lost"):
-        parallel.gathered(PORTS, range(5000), ask)
+        parallel.fetch_all(PORTS, range(5000), ask)

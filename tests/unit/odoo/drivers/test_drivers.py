@@ -4,7 +4,7 @@ import pytest
 
 from phaseline.errors import PhaselineError
 from phaseline.odoo.drivers.connect import Credentials, connect, major_version
-from phaseline.odoo.drivers.http import Wire
+from phaseline.odoo.drivers.http import Transport
 from phaseline.odoo.drivers.json2 import Json2
 from unit.odoo.drivers.fake_server import scripted
 
@@ -24,7 +24,7 @@ def server():
 
 @pytest.fixture
 def port(server):
-    found = Json2(Wire(server.url, timeout=5), "shop", KEY)
+    found = Json2(Transport(server.url, timeout=5), "shop", KEY)
     yield found
     found.close()
 

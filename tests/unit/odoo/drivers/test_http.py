@@ -16,15 +16,15 @@ from cryptography.x509.oid import NameOID
 
 from phaseline.errors import PhaselineError
 from phaseline.hosts.ansible import authority
-from phaseline.odoo.drivers.http import Route, Wire
-from phaseline.odoo.faults import Asked
+from phaseline.odoo.drivers.http import Endpoint, Transport
+from phaseline.odoo.faults import CallRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 NAME = "harbour.example.com"
-CALL = Asked("web", "read", "version")
+CALL = CallRequest("web", "read", "version")
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -82,8 +82,8 @@ def site(tmp_path: Path) -> Iterator[tuple[int, str]]:
     thread.join()
 
 
-def asked(url: str, route: Route) -> str:
-    wire = Wire(url, timeout=5, route=route)
+def asked(url: str, route: Endpoint) -> str:
+    wire = Transport(url, timeout=5, route=route)
     try:
         return wire.send(wire.request("/"), CALL).text
     finally:
@@ -92,19 +92,19 @@ def asked(url: str, route: Route) -> str:
 
 def test_the_server_hears_its_own_name(site: tuple[int, str]) -> None:
     port, certificate = site
-    found = asked(f"https://{NAME}:{port}", Route("127.0.0.1", certificate))
+    found = asked(f"https://{NAME}:{port}", Endpoint("127.0.0.1", certificate))
     assert found == f"{NAME}:{port}"
 
 
 def test_another_name_is_not_believed(site: tuple[int, str]) -> None:
     port, certificate = site
     with pytest.raises(PhaselineError) as error:
-        asked(f"https://quayside.example.com:{port}", Route("127.0.0.1", certificate))
+        asked(f"https://quayside.example.com:{port}", Endpoint("127.0.0.1", certificate))
     assert error.value.faults[0].code == "O001"
 
 
 def test_an_authority_that_was_not_given_is_not_trusted(site: tuple[int, str]) -> None:
     port, _ = site
     with pytest.raises(PhaselineError) as error:
-        asked(f"https://{NAME}:{port}", Route("127.0.0.1"))
+        asked(f"https://{NAME}:{port}", Endpoint("127.0.0.1"))
     assert error.value.faults[0].code == "O001"

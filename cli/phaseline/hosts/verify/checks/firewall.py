@@ -147,7 +147,7 @@ def normal(address: str) -> str:
     return str(network.network_address) if network.num_addresses == 1 else str(network)
 
 
-def told(keys: set[tuple[str, str, str]]) -> list[str]:
+def messages(keys: set[tuple[str, str, str]]) -> list[str]:
     """Return openings as a person reads them."""
     return [f"{protocol} {port} {where}" for protocol, port, where in keys]
 
@@ -158,14 +158,14 @@ def inbound(subject: Subject) -> Finding:
     port = str(subject.host.variables.get("firewall_ssh_port") or 22)
     wanted = ALWAYS_IN | ground(subject, ("tcp", port, "firewall_ssh_sources"))
     wanted |= declared(subject.host.variables.get("firewall_inbound") or [])
-    return nothing(told(opened - wanted), "SSH and the declared openings")
+    return nothing(messages(opened - wanted), "SSH and the declared openings")
 
 
 def missing(subject: Subject) -> Finding:
     """Return the declared openings that are not there."""
     opened = {key for one in openings(subject, "input") for key in one.keys()}  # noqa: SIM118
     wanted = declared(subject.host.variables.get("firewall_inbound") or [])
-    return nothing(told(wanted - opened), "every declared opening")
+    return nothing(messages(wanted - opened), "every declared opening")
 
 
 def outbound(subject: Subject) -> Finding:
@@ -177,7 +177,7 @@ def outbound(subject: Subject) -> Finding:
     for one in openings(subject, "output"):
         fetched = FETCHED if one.users and one.users <= FETCHERS else set()
         found |= set() if one.harmless else one.keys() - fetched
-    return nothing(told(found - wanted), "names, time, packages and the declared ways")
+    return nothing(messages(found - wanted), "names, time, packages and the declared ways")
 
 
 CHECKS = (

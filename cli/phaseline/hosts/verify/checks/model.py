@@ -52,7 +52,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Tenant:
+class DeclaredTenant:
     """A declared tenant and the numbers its sizing gives."""
 
     name: str
@@ -70,13 +70,13 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredEnvironment:
     """An environment as the inventory declares it."""
 
     name: str
     kind: str
     hosts: tuple[Host, ...]
-    tenants: tuple[Tenant, ...]
+    tenants: tuple[DeclaredTenant, ...]
     deep: bool = False
 
     def having(self, group: str) -> tuple[Host, ...]:
@@ -93,13 +93,13 @@ class Declared:
 class Subject:
     """What a judge looks at: one host, perhaps one tenant on it."""
 
-    declared: Declared
+    declared: DeclaredEnvironment
     host: Host
     facts: Facts
-    tenant: Tenant | None = None
+    tenant: DeclaredTenant | None = None
 
     @property
-    def who(self) -> Tenant:
+    def who(self) -> DeclaredTenant:
         """The tenant; only checks for each tenant ask."""
         if self.tenant is None:
             message = "this check is for each tenant"
@@ -135,7 +135,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CheckResult:
     """A check's answer for one host or tenant."""
 
     check: Check
@@ -165,25 +165,28 @@ class Outcome:
         }
 
 
-def judge(check: Check, subject: Subject) -> Outcome:
+def evaluate(check: Check, subject: Subject) -> CheckResult:
     """Return the outcome of a check; what could not be read is said, never passed over."""
     tenant = subject.tenant.name if subject.tenant else ""
     try:
         finding = check.judge(subject)
     except DoesNotApplyError as reason:
-        return Outcome(check, subject.host.name, tenant, NOT_APPLICABLE, "", str(reason))
+        return CheckResult(check, subject.host.name, tenant, NOT_APPLICABLE, "", str(reason))
     except UnreadableError as error:
-        return Outcome(check, subject.host.name, tenant, UNREADABLE, "", str(error))
+        return CheckResult(check, subject.host.name, tenant, UNREADABLE, "", str(error))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         found = f"an answer in a form nobody expected: {error!r}"
-        return Outcome(check, subject.host.name, tenant, UNREADABLE, "", found)
+        return CheckResult(check, subject.host.name, tenant, UNREADABLE, "", found)
     verdict = OK if finding.holds else DEVIATES
-    return Outcome(check, subject.host.name, tenant, verdict, finding.expected, finding.found)
+    return CheckResult(check, subject.host.name, tenant, verdict, finding.expected, finding.found)
 
 
 def judge_all(
-    checks: tuple[Check, ...], declared: Declared, facts: Mapping[str, Facts], only: str = ""
-) -> tuple[Outcome, ...]:
+    checks: tuple[Check, ...],
+    declared: DeclaredEnvironment,
+    facts: Mapping[str, Facts],
+    only: str = "",
+) -> tuple[CheckResult, ...]:
     """Return the outcomes of all checks on every host that was read; `only` chooses a tenant."""
     outcomes = []
     for host in declared.hosts:
@@ -195,7 +198,8 @@ def judge_all(
             chosen = [tenant for tenant in declared.tenants if only in ("", tenant.name)]
             whom = chosen if check.each == "tenant" else [None]
             outcomes += [
-                judge(check, Subject(declared, host, facts[host.name], tenant)) for tenant in whom
+                evaluate(check, Subject(declared, host, facts[host.name], tenant))
+                for tenant in whom
             ]
     return tuple(outcomes)
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from phaseline.hosts.verify.checks.model import Check, DoesNotApplyError, Finding, nothing
 
 if TYPE_CHECKING:
-    from phaseline.hosts.verify.checks.model import Declared, Host, Subject
+    from phaseline.hosts.verify.checks.model import DeclaredEnvironment, Host, Subject
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Expectation:
     """A path (perhaps a pattern) and how it has to stand there."""
 
     id: str
@@ -28,7 +28,7 @@ class Wanted:
     linked: bool = False  # what a link leads to is judged in its place
 
 
-def wanted(id_: str, says: str, path: str, rights: str, hosts: str = "all") -> Wanted:
+def wanted(id_: str, says: str, path: str, rights: str, hosts: str = "all") -> Expectation:
     """Return a line from rights written as `owner:group 0640`, `0640|0600` for either mode.
 
     A path that ends in `?` may be missing, one that ends in `@` may be a link.
@@ -38,7 +38,7 @@ def wanted(id_: str, says: str, path: str, rights: str, hosts: str = "all") -> W
     each = "tenant" if "{tenant}" in path or "{domain}" in path else "host"
     optional = "*" in path or path.endswith("?")
     modes = tuple(mode.split("|"))
-    return Wanted(
+    return Expectation(
         f"files.{id_}", says, path.rstrip("?@"), owner, group, modes, hosts, each, optional,
         linked=path.endswith("@"),
     )  # fmt: skip
@@ -104,20 +104,20 @@ TABLE = (
 )  # fmt: skip
 
 
-def filled(one: Wanted, path: str, declared: Declared) -> list[str]:
+def filled(one: Expectation, path: str, declared: DeclaredEnvironment) -> list[str]:
     """Return a path for each tenant, or as it stands."""
     if one.each == "host":
         return [path]
     return [path.format(tenant=tenant.name, domain=tenant.domain) for tenant in declared.tenants]
 
 
-def patterns(declared: Declared, host: Host) -> list[str]:
+def patterns(declared: DeclaredEnvironment, host: Host) -> list[str]:
     """Return every path whose state is read on a host."""
     here = [one for one in TABLE if one.hosts in {"all", *host.groups}]
     return [path for one in here for path in filled(one, one.path, declared)]
 
 
-def judge(one: Wanted, subject: Subject) -> Finding:
+def evaluate(one: Expectation, subject: Subject) -> Finding:
     """Return whether every file a line names stands as it has to."""
     tenant = subject.tenant
     fill = {"tenant": tenant.name, "domain": tenant.domain} if tenant else {}
@@ -146,6 +146,6 @@ def judge(one: Wanted, subject: Subject) -> Finding:
 
 
 CHECKS = tuple(
-    Check(one.id, one.says, "HOSTING 6.8 host, 6.6 M1", one.hosts, partial(judge, one), one.each)
+    Check(one.id, one.says, "HOSTING 6.8 host, 6.6 M1", one.hosts, partial(evaluate, one), one.each)
     for one in TABLE
 )

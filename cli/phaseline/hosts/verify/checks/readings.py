@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.hosts.verify.checks import modes, numbers, queries, units
 
 if TYPE_CHECKING:
-    from phaseline.hosts.verify.checks.model import Declared, Host, Tenant
+    from phaseline.hosts.verify.checks.model import DeclaredEnvironment, DeclaredTenant, Host
 
 Order = list[Any]
 SAMPLE = 400  # files of a release whose hashes are compared unless all are asked for
@@ -15,7 +15,7 @@ CRON = ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly"
         "/etc/cron.monthly", "/etc/cron.yearly"]  # fmt: skip
 
 
-def orders(declared: Declared, host: Host) -> dict[str, Order]:
+def orders(declared: DeclaredEnvironment, host: Host) -> dict[str, Order]:
     """Return everything to read on a host, in one trip."""
     found = of_every_host()
     found["states"] = ["states", {"patterns": modes.patterns(declared, host)}]
@@ -73,7 +73,7 @@ def of_every_host() -> dict[str, Order]:
     }  # fmt: skip
 
 
-def of_odoo(declared: Declared) -> dict[str, Order]:
+def of_odoo(declared: DeclaredEnvironment) -> dict[str, Order]:
     """Return what is read where Odoo runs."""
     mount = ("findmnt", "--noheadings", "--output", "FSTYPE", "--mountpoint", "/var/lib/odoo")
     found: dict[str, Order] = {"shared_mount": run(*mount, okay=[0, 1])}
@@ -82,7 +82,7 @@ def of_odoo(declared: Declared) -> dict[str, Order]:
     return found
 
 
-def of_tenant(tenant: Tenant, declared: Declared) -> dict[str, Order]:
+def of_tenant(tenant: DeclaredTenant, declared: DeclaredEnvironment) -> dict[str, Order]:
     """Return what is read of one tenant where Odoo runs."""
     name, unit = tenant.name, f"odoo@{tenant.name}.service"
     filestore = f"/var/lib/odoo/{name}/filestore/{name}"
@@ -96,7 +96,7 @@ def of_tenant(tenant: Tenant, declared: Declared) -> dict[str, Order]:
     }
 
 
-def of_postgres(declared: Declared) -> dict[str, Order]:
+def of_postgres(declared: DeclaredEnvironment) -> dict[str, Order]:
     """Return what is read where PostgreSQL runs."""
     found: dict[str, Order] = {
         name: ["sql", {"database": "postgres", "query": query}]
@@ -109,7 +109,7 @@ def of_postgres(declared: Declared) -> dict[str, Order]:
     return found
 
 
-def of_proxy(declared: Declared) -> dict[str, Order]:  # noqa: ARG001 (same shape as the others)
+def of_proxy(declared: DeclaredEnvironment) -> dict[str, Order]:  # noqa: ARG001 (same shape as the others)
     """Return what is read where nginx runs."""
     return {
         "nginx": run("nginx", "-T", "-q"),
@@ -117,7 +117,7 @@ def of_proxy(declared: Declared) -> dict[str, Order]:  # noqa: ARG001 (same shap
     }
 
 
-def of_monitoring(declared: Declared) -> dict[str, Order]:
+def of_monitoring(declared: DeclaredEnvironment) -> dict[str, Order]:
     """Return what is read where Prometheus runs."""
     domains = [one.domain for one in declared.tenants]
     readings: dict[str, tuple[str, str, dict[str, Any]]] = {

@@ -18,7 +18,7 @@ from phaseline.hosts.verify.checks.model import (
 )
 
 if TYPE_CHECKING:
-    from phaseline.hosts.verify.checks.model import Declared, Host
+    from phaseline.hosts.verify.checks.model import DeclaredEnvironment, Host
 
 SOURCE = "HOSTING 6.8 host: systemd"
 ALIVE = "HOSTING 6.7 O1"
@@ -69,7 +69,7 @@ SANDBOX = (
 )
 
 
-def names(declared: Declared, host: Host) -> list[str]:
+def names(declared: DeclaredEnvironment, host: Host) -> list[str]:
     """Return the units whose state is read on a host."""
     found = [unit for _, _, unit, group in SERVICES if group in {"all", *host.groups}]
     if "odoo" in host.groups:
