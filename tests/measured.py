@@ -1,11 +1,11 @@
-"""Measured tables of the README: written between their markers, with the machine named."""
+"""Tables of `bench/MEASURED.md`: written between their markers, with the machine named."""
 
 from __future__ import annotations
 
 import platform
 from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
+PAGE = Path(__file__).parent / "bench" / "MEASURED.md"
 
 
 def machine() -> str:
@@ -16,8 +16,8 @@ def machine() -> str:
 
 
 def keep(name: str, text: str) -> None:
-    """Put a table between its markers in the README."""
+    """Put a table between its markers on the page."""
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-    said = README.read_text(encoding="utf-8")
+    said = PAGE.read_text(encoding="utf-8")
     head, tail = said.split(begin)[0], said.split(end)[1]
-    README.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")
+    PAGE.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")
