@@ -4,6 +4,10 @@ It is one row of `ir.config_parameter`, whose key is unique in Odoo's own table:
 create it, PostgreSQL lets one win. A lease that ran out is taken over by deleting the very row that
 was read and creating another; the late holder then finds a row that is not its own. Whether a lease
 ran out is judged by the server's clock, never by comparing the clocks of two machines.
+
+The row says which database it locks. A copy or a restore carries it along: where the database has
+another uuid it locks nothing and is replaced. With the same uuid under another name it may be a
+copy or a second name for one database, so its lease decides: in a copy nobody renews it.
 """
 
 from __future__ import annotations
@@ -15,50 +19,41 @@ import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo.faults import codes
+from phaseline.odoo.lease import KEY, LEASE, MODEL, SECONDS, Lease, foreign, inspect, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from phaseline.core.environments.identity import ForeignRecord, Identity
     from phaseline.odoo.port import Port
 
-KEY = "phaseline.lock"
-MODEL = "ir.config_parameter"
-LEASE = 60.0
+__all__ = ["KEY", "LEASE", "Lock", "acquire", "hold", "inspect"]
 BEATS = 3  # renewals within one lease, so that one that fails does not lose the lock
-SECONDS = 10.0  # how long a call of the lock may take
 GRACE = 2.0  # waited beyond the lease: Odoo tells whole seconds, and a renewal may be under way
 ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The row as it stands in Odoo."""
-
-    row: int
-    token: str
-    who: str
-    host: str
-    pid: int
-    since: str
-    lease: float
-    renewed: datetime
-
-    def __str__(self) -> str:
-        """Return who holds it, from where and since when."""
-        return f"{self.who!r} (host {self.host}, process {self.pid}, since {self.since} UTC)"
 
 
 class Lock:
     """A lock that is held; `check` before anything that writes, `renew` before a long call."""
 
-    def __init__(self, port: Port, row: int, note: Mapping[str, Any], asked_at: float) -> None:
-        """Keep what proves that the row is ours, and since when the lease runs at the latest."""
+    def __init__(
+        self,
+        port: Port,
+        row: int,
+        note: Mapping[str, Any],
+        asked_at: float,
+        replaced: ForeignRecord | None = None,
+    ) -> None:
+        """Keep what proves that the row is ours, and since when the lease runs at the latest.
+
+        `replaced` is the lock of another database that stood here and was taken away.
+        """
+        self.replaced = replaced
         self._port = port
         self._row = row
         self._note = note
@@ -119,12 +114,16 @@ class Lock:
 
 
 @contextmanager
-def hold(port: Port, owner: str, lease: float = LEASE) -> Iterator[Lock]:
+def hold(
+    port: Port, owner: str, lease: float = LEASE, identity: Identity | None = None
+) -> Iterator[Lock]:
     """The lock of the port's database, renewed by itself and given back at the end.
+
+    `identity` says which database that is; without it the lock of any other database counts.
 
     Raises O008 at once, naming the holder, when another run has it.
     """
-    lock = acquire(port, owner, lease)
+    lock = acquire(port, owner, lease, identity)
     over = threading.Event()
     heart = threading.Thread(target=_beat, args=(lock, lease, over), daemon=True, name="lock")
     heart.start()
@@ -137,7 +136,7 @@ def hold(port: Port, owner: str, lease: float = LEASE) -> Iterator[Lock]:
             lock.release()
 
 
-def acquire(port: Port, owner: str, lease: float = LEASE) -> Lock:
+def acquire(port: Port, owner: str, lease: float = LEASE, identity: Identity | None = None) -> Lock:
     """The lock without a heartbeat; `hold` is what a flow wants."""
     token = secrets.token_hex(8)
     note = {
@@ -147,53 +146,25 @@ def acquire(port: Port, owner: str, lease: float = LEASE) -> Lock:
         "pid": os.getpid(),
         "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
         "lease": lease,
+        "identity": identity.data() if identity else None,
     }
+    replaced = None
     for _ in range(ATTEMPTS):
         asked_at = time.monotonic()
         row = _create(port, note)
         if row is not None:
-            return Lock(port, row, note, asked_at)
+            return Lock(port, row, note, asked_at, replaced)
         held = inspect(port)
         if held is None:
             continue  # given back between the two calls
-        if not _stale(port, held, token):
+        other = foreign(held, identity)
+        copied = other is not None and identity and other.identity.database != identity.database
+        if not copied and not _stale(port, held, token):
             raise _taken(port, held)
+        replaced = other
         port.call(MODEL, "unlink", [held.row], timeout=SECONDS)
     message = f"the lock of {port.database!r} changes hands too fast"
     raise PhaselineError(Fault("O008", message, hint="Run the same command again."))
-
-
-def inspect(port: Port) -> Lease | None:
-    """Who holds the lock, or None."""
-    rows = port.call(
-        MODEL,
-        "search_read",
-        domain=[["key", "=", KEY]],
-        fields=["value", "write_date"],
-        timeout=SECONDS,
-    )
-    return _held(rows[0]) if rows else None
-
-
-def _held(row: Mapping[str, Any]) -> Lease:
-    try:
-        note = dict(json.loads(row["value"]))
-    except (ValueError, TypeError):  # somebody edited the row by hand
-        note = {}
-    return Lease(
-        row=row["id"],
-        token=str(note.get("token", "")),
-        who=str(note.get("who", "somebody")),
-        host=str(note.get("host", "unknown")),
-        pid=int(note.get("pid", 0)),
-        since=str(note.get("since", "")),
-        lease=float(note.get("lease", LEASE)),
-        renewed=_moment(row["write_date"]),
-    )
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _create(port: Port, note: Mapping[str, Any]) -> int | None:
@@ -218,7 +189,7 @@ def _stale(port: Port, held: Lease, token: str) -> bool:
     clock = port.call(MODEL, "create", vals_list=[row], timeout=SECONDS)
     try:
         read = port.call(MODEL, "read", clock, fields=["create_date"], timeout=SECONDS)
-        now = _moment(read[0]["create_date"])
+        now = moment(read[0]["create_date"])
     finally:
         port.call(MODEL, "unlink", clock, timeout=SECONDS)
     return now > held.renewed + timedelta(seconds=held.lease + GRACE)

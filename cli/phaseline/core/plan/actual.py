@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from phaseline.core.environments.identity import NOWHERE, ForeignRecord, Identity
+
 if TYPE_CHECKING:
     from phaseline.core.blueprint.expressions import Ref
 
@@ -32,7 +34,8 @@ class Actual:
     `ids` holds what each ref leads to, `paths` where `ref:name/field` leads to, `found` the ids an
     `adopt` search found, `held` whether the state behind a call holds, `names` all fields of models
     that were asked for a field they do not have, `markers` the artifact of the last apply by stage,
-    `series` which Odoo it is, when modules were asked for.
+    `nameless` the stages whose marker does not say of which database it is, `foreign` what another
+    database left behind in this one, `series` which Odoo it is, when modules were asked for.
     """
 
     ids: Mapping[str, tuple[str, int]] = field(default_factory=dict)
@@ -46,6 +49,9 @@ class Actual:
     modules: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     markers: Mapping[str, str] = field(default_factory=dict)
+    nameless: frozenset[str] = frozenset()
+    foreign: tuple[ForeignRecord, ...] = ()
+    identity: Identity = NOWHERE
     series: str = ""
 
     def look_up(self, ref: Ref) -> int | None:

@@ -28,7 +28,7 @@ def check(
         if not allowed(change, one, overwrite):
             since = "since the last apply"
             if plan.lost:
-                since = "perhaps: the last apply is not in this project's journal"
+                since = "perhaps: the last apply here is not in this project's journal"
             message = f"{change.ref}: {one.name} was changed in Odoo {since}"
             hint = f"Take it into the blueprint, or name it: --overwrite {change.ref}.{one.name}"
             yield Fault("E004", message, one.place, hint)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from phaseline.files.render.plan import on_paper
+from phaseline.files.render.plan import foreign_lines, on_paper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,5 +21,6 @@ def render(result: Mapping[str, Any], *, colour: bool) -> str:
         head = Text(f"Applied {stage} in {env}: {made or 'nothing to change'}", "bold green")
     else:
         head = Text(f"{stage} in {env} is as it should be, nothing was written", "bold")
+    foreign = foreign_lines(result.get("foreign", ()))
     cost = f"{sum(result['calls'].values())} calls, {result['seconds']} s"
-    return on_paper([head, Text(cost, "dim")], colour=colour)
+    return on_paper([*foreign, head, Text(cost, "dim")], colour=colour)

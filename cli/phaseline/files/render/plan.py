@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from phaseline.core.environments.identity import ForeignRecord, Identity
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MARKS = {
     "install": ("+", "green"),
@@ -77,6 +79,7 @@ def footer(result: Mapping[str, Any]) -> list[Text]:
     if risky := [change["ref"] for change in result["changes"] if change["dangerous"]]:
         told = f"{len(risky)} dangerous, production wants two persons' signatures: "
         lines.append(Text(told + ", ".join(risky), "bold red"))
+    lines += foreign_lines(result.get("foreign", ()))
     lines += [
         Text(f"gate: {fault['code']} {fault['message']}", "red") for fault in result.get("gate", [])
     ]
@@ -86,6 +89,19 @@ def footer(result: Mapping[str, Any]) -> list[Text]:
     lines.append(Text(f"{cost}, {result['seconds']} s", "dim"))
     lines.append(Text(f"fingerprint {result['fingerprint'][:16]}", "dim"))
     return lines
+
+
+def foreign_lines(foreign: Iterable[Mapping[str, Any]]) -> list[Text]:
+    """Return what another database left behind in this one, a line each."""
+    records = [
+        ForeignRecord(
+            one["kind"],
+            one["subject"],
+            Identity(one["environment"], one["tenant"], one["database"]),
+        )
+        for one in foreign
+    ]
+    return [Text(f"  {one}", "red") for one in records]
 
 
 def on_paper(lines: list[Text], *, colour: bool) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from phaseline.files.render.plan import change_lines, on_paper
+from phaseline.files.render.plan import change_lines, foreign_lines, on_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +28,7 @@ def render_status(result: Mapping[str, Any], *, colour: bool) -> str:
         if stage["faults"]:
             note = f"  {stage['faults']} decisions or answers are open: phaseline plan names them"
             lines.append(Text(note, "red"))
+        lines += foreign_lines(stage.get("foreign", ()))
         if stage["unfinished"]:
             lines.append(Text("  an apply was interrupted: run it again to go on", "red"))
     return on_paper(lines, colour=colour)
@@ -59,6 +60,7 @@ def render_history(result: Mapping[str, Any], *, colour: bool) -> str:
 def render_drift(result: Mapping[str, Any], *, colour: bool) -> str:
     """Return what differs, by whom and since when."""
     lines = [Text(f"Drift of {', '.join(result['stages'])} in {result['environment']}", "bold")]
+    lines += foreign_lines(result.get("foreign", ()))
     lines += section("changed", result["changed"])
     lines += section("missing or not applied", result["missing"])
     strangers = result["not_ours"]

@@ -8,8 +8,7 @@ from phaseline.core.blueprint.desired import resolve
 from phaseline.core.evidence import gates
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.project.project import Project, hash_data, open_project
-from phaseline.flows.stages.apply import note_override
-from phaseline.flows.stages.plan import signatures_of
+from phaseline.flows.stages.gates import note_override, signatures_of
 from phaseline.odoo.stages import markers
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def require_signature(
 
 def last_applied(project: Project, environment: Environment) -> str:
     """Return the last stage of the blueprint that the database carries, the first if none."""
-    marks = markers.read(environment.port)
+    marks = markers.read(environment.port, environment.name).applied
     names = [stage.name for stage in project.blueprint.stages]
     applied = [name for name in names if name in marks]
     return [names[0], *applied][-1]

@@ -19,6 +19,7 @@ from phaseline.odoo import lock
 from phaseline.odoo.data import opening_stock
 from phaseline.odoo.data.loader import Loader
 from phaseline.odoo.data.references import Resolver
+from phaseline.odoo.stages import markers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -111,7 +112,9 @@ def writer(environment: Environment, stack: ExitStack) -> Callable[[], None]:
 
     def guard() -> None:
         if not held:
-            held.append(stack.enter_context(lock.hold(environment.port, "data load", LEASE)))
+            port = environment.port
+            identity = markers.read(port, environment.name).identity
+            held.append(stack.enter_context(lock.hold(port, "data load", LEASE, identity)))
         held[0].check()
 
     return guard

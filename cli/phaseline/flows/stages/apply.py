@@ -16,9 +16,10 @@ from phaseline.files import journal
 from phaseline.files.project.project import Project, open_project
 from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.flows.stages import execute
-from phaseline.flows.stages.plan import Reading, describe, gate_faults, make
+from phaseline.flows.stages.gates import gate_faults, note_override
+from phaseline.flows.stages.plan import Reading, describe, make
 from phaseline.odoo import lock
-from phaseline.odoo.stages.markers import MARKER
+from phaseline.odoo.stages import markers
 from phaseline.odoo.stages.writer import Writer, writing
 
 if TYPE_CHECKING:
@@ -75,13 +76,17 @@ def apply_in(
     """Apply a stage in an open environment; without changes Odoo is only read."""
     reading = make(project, environment, (stage,))
     gates = refuse(project, environment, reading, permission, stage)
-    result = describe(reading.plan, environment)
-    unknown = reading.plan.lost or stage not in reading.actual.markers
+    result = describe(reading, environment)
+    actual = reading.actual
+    unknown = reading.plan.lost or stage not in actual.markers or stage in actual.nameless
     result["applied"] = unknown or bool(reading.plan.changes)
     if result["applied"]:
         if gates and permission.override:
             note_override(project, environment.name, stage, permission.override, gates)
-        with lock.hold(environment.port, f"apply {stage}") as held:
+        for one in actual.foreign:
+            tell(str(one))
+        owner = f"apply {stage}"
+        with lock.hold(environment.port, owner, identity=actual.identity) as held:
             _Apply(project, environment, stage, held, permission, tell).all()
         result["calls"] = dict(sorted(environment.port.calls.items()))
     return result
@@ -121,12 +126,6 @@ def judge_limits(plan: Plan, environment: Environment, allowed: Permission) -> I
     if gone and environment.kind == "production" and allowed.confirm != name:
         message = f"{gone} records of '{name}' would be deleted and nobody confirmed it"
         yield Fault("C011", message, None, f"Add: --confirm {name}")
-
-
-def note_override(project: Project, env: str, stage: str, reason: str, gates: list[Fault]) -> None:
-    """Write into the journal that somebody passed a gate, and why."""
-    payload = {"stage": stage, "reason": reason, "faults": [fault.message for fault in gates]}
-    journal.append(project.folder, "override", env, payload)
 
 
 @dataclass
@@ -209,7 +208,7 @@ class _Apply:
         values = left(reading.desired, reading.actual)
         body = {"stage": self.stage, "values": values, "input_hash": reading.plan.input_hash}
         artifact = journal.store(self.project.folder, body)
-        execute.mark(self.environment, f"{MARKER}{self.stage}", artifact)
+        markers.write(self.environment.port, self.stage, artifact, reading.actual.identity)
         return artifact
 
 

@@ -33,7 +33,9 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
         missing = [describe(one, authors) for one in changes if not is_there(one)]
         strangers, cut = not_ours(environment, reading)
         calls = dict(sorted(environment.port.calls.items()))
+    foreign = [one.data() for one in reading.actual.foreign]
     return {
+        **({"foreign": foreign} if foreign else {}),
         "environment": env,
         "stages": list(names),
         "changed": changed,

@@ -89,14 +89,3 @@ def call(environment: Environment, record: Record, actual: Actual) -> None:
             raise PhaselineError(Fault("E011", message, record.place, hint)) from error
         message = f"{record.ref}: {fault.message}"
         raise PhaselineError(Fault(fault.code, message, record.place, fault.hint)) from error
-
-
-def mark(environment: Environment, key: str, value: str) -> None:
-    """Set one of our parameters in the database."""
-    model = "ir.config_parameter"
-    domain = [["key", "=", key]]
-    found = environment.port.call(model, "search_read", domain=domain, fields=["value"])
-    if not found:
-        environment.port.call(model, "create", vals_list=[{"key": key, "value": value}])
-    elif found[0]["value"] != value:
-        environment.port.call(model, "write", [found[0]["id"]], vals={"value": value})

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.core.blueprint import order, privileges
 from phaseline.core.blueprint.desired import Desired, resolve
-from phaseline.core.evidence import gates
 from phaseline.core.plan import diff
 from phaseline.core.plan.baseline import Baseline
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files import journal, signing
+from phaseline.files import journal
 from phaseline.files.project.project import Project, open_project
 from phaseline.flows.environment import Environment, connect, full_name
+from phaseline.flows.stages.gates import gate_faults
 from phaseline.odoo.stages import reader
 
 if TYPE_CHECKING:
@@ -57,13 +57,12 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
     names = stage_names(project, stage)
     with connect(project_dir, env) as environment:
         reading = make(project, environment, names)
-        plan = reading.plan
-        result = describe(plan, environment)
+        result = describe(reading, environment)
         faults = gate_faults(project, environment, reading, names[0]) if stage else []
     result["gate"] = [{"code": fault.code, "message": fault.message} for fault in faults]
     result["seconds"] = round(time.monotonic() - started, 3)
     for name in names:
-        record(project, env, plan, name)
+        record(project, env, reading, name)
     return result
 
 
@@ -87,7 +86,7 @@ def make(
     known = frozenset(record.ref for record in everything.records)
     wanted = resolve([one for one in upto if one.name in names], tenant)
     wanted = wanted if only is None else wanted.part(only)
-    bound, actual = reader.read(environment.port, wanted, known)
+    bound, actual = reader.read(environment.port, wanted, known, environment.name)
     refuse_series(project, actual.series)
     if late := tuple(privileges.check(bound.records, {})):  # lines, whose model only Odoo knows
         raise PhaselineError(*late)
@@ -113,10 +112,11 @@ def refuse_series(project: Project, series: str) -> None:
 def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> Baseline:
     """Return the values our last applies left in this very database.
 
-    A database with the mark of an apply that this journal does not know gives no values.
+    A database with the mark of an apply that this journal does not know, or that was made in
+    another database, gives no values.
     """
     found: dict[str, Mapping[str, Any]] = {}
-    lost = False
+    lost = any(one.kind == "marker" and one.subject in names for one in actual.foreign)
     for name in names:
         if name in actual.markers:
             artifact = journal.fetch(folder, actual.markers[name])
@@ -126,57 +126,12 @@ def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> Baselin
     return Baseline(found, lost)
 
 
-def gate_faults(
-    project: Project, environment: Environment, reading: Reading, stage: str
-) -> list[Fault]:
-    """Return why the stage may not be applied here yet."""
-    signatures = signatures_of(project.folder)
-    before = [one.name for one in project.blueprint.upto(stage)][:-1]
-    absent = [name for name in before if name not in reading.actual.markers]
-    if absent:
-        message = f"stage '{stage}' waits: stage '{absent[0]}' is not applied in this database"
-        hint = f"Run: phaseline apply {absent[0]} --env {environment.name}"
-        return [Fault("E002", message, None, hint)]
-    predecessors = [(name, project.input_hash(name)) for name in before]
-    faults = list(gates.evaluate(stage, environment.name, predecessors, signatures.here))
-    if environment.kind == "production":
-        input_hash = project.input_hash(stage)
-        dangerous = reading.desired.dangerous
-        faults += gates.judge_production(
-            stage, input_hash, signatures.here, signatures.testing, dangerous
-        )
-    return faults
-
-
-@dataclass(frozen=True, slots=True)
-class Signatures:
-    """The signatures of a project's journal, and which environments are for testing."""
-
-    here: tuple[gates.Signature, ...]
-    testing: frozenset[str]
-
-
-def signatures_of(folder: Path) -> Signatures:
-    """Return every signature of the journal that holds."""
-    found = []
-    testing = set()
-    for entry in journal.read(folder):
-        body = entry.payload
-        if entry.kind != "sign" or not signing.holds(body) or body["environment"] != entry.env:
-            continue
-        if body.get("environment_kind") == "testing":  # a sandbox is one person's rehearsal
-            testing.add(entry.env)
-        found.append(
-            gates.Signature(
-                body["stage"], entry.env, body["input_hash"], body["person"], entry.time
-            )
-        )
-    return Signatures(tuple(found), frozenset(testing))
-
-
-def describe(plan: Plan, environment: Environment) -> dict[str, Any]:
-    """Return a plan as JSON."""
+def describe(reading: Reading, environment: Environment) -> dict[str, Any]:
+    """Return a plan as JSON; `foreign` is there when another database left something behind."""
+    plan = reading.plan
+    foreign = [one.data() for one in reading.actual.foreign]
     return {
+        **({"foreign": foreign} if foreign else {}),
         "environment": environment.name,
         "stages": list(plan.stages),
         "fingerprint": plan.fingerprint,
@@ -188,8 +143,9 @@ def describe(plan: Plan, environment: Environment) -> dict[str, Any]:
     }
 
 
-def record(project: Project, env: str, plan: Plan, stage: str) -> None:
+def record(project: Project, env: str, reading: Reading, stage: str) -> None:
     """Write one stage's part of a plan into the journal."""
+    plan = reading.plan
     own = replace(plan, changes=tuple(one for one in plan.changes if one.stage in {stage, ""}))
     changes = [change.data() for change in own.changes]
     payload: dict[str, Any] = {
@@ -204,4 +160,7 @@ def record(project: Project, env: str, plan: Plan, stage: str) -> None:
         {key: change[key] for key in short if change[key] or key != "dangerous"}
         for change in changes
     ]
+    foreign = [one.data() for one in reading.actual.foreign if one.subject == stage]
+    if foreign:
+        payload["foreign"] = foreign
     journal.append(project.folder, "plan", env, payload)

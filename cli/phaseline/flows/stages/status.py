@@ -41,8 +41,19 @@ def stage_status(project: Project, stage: str, entries: Iterable[journal.Entry])
         line[mark] = describe(found[-1], input_hash) if found else None
     started = [entry.seq for entry in about if entry.kind == "apply_started"]
     finished = [entry.seq for entry in about if entry.kind == "apply_finished"]
+    if foreign := left_behind(about):
+        line["foreign"] = foreign
     line["unfinished"] = bool(started) and (not finished or started[-1] > finished[-1])
     return line
+
+
+def left_behind(about: Iterable[journal.Entry]) -> list[dict[str, Any]]:
+    """Return what the last plan found of another database, unless an apply replaced it since."""
+    found: list[dict[str, Any]] = []
+    for entry in about:
+        if entry.kind in {"plan", "apply_finished"}:
+            found = list(entry.payload.get("foreign", ()))
+    return found
 
 
 def describe(entry: journal.Entry, input_hash: str) -> dict[str, Any]:

@@ -24,8 +24,11 @@ from phaseline.odoo.stages.field_types import ATTRIBUTES, field_info, named_fiel
 from phaseline.odoo.stages.modules import states
 
 
-def read(port: Port, desired: Desired, known: Collection[str]) -> tuple[Desired, Actual]:
-    """Return what is there, and the desired records with the model of every line filled in."""
+def read(port: Port, desired: Desired, known: Collection[str], name: str) -> tuple[Desired, Actual]:
+    """Return what is there, and the desired records with the model of every line filled in.
+
+    `name` is the environment as which the database is served.
+    """
     run = _Reading(port, desired, frozenset(known))
     run.modules()
     run.references()
@@ -36,8 +39,8 @@ def read(port: Port, desired: Desired, known: Collection[str]) -> tuple[Desired,
     run.searches()
     run.values()
     run.settings()
-    run.markers()
     run.calls()
+    marks = markers.read(port, name)
     actual = Actual(
         ids=run.ids,
         paths=run.path_ids,
@@ -49,7 +52,10 @@ def read(port: Port, desired: Desired, known: Collection[str]) -> tuple[Desired,
         values=run.read_values,
         modules=run.states,
         settings=run.setting_values,
-        markers=run.marks,
+        markers=marks.applied,
+        nameless=marks.nameless,
+        foreign=marks.foreign,
+        identity=marks.identity,
         series=run.series,
     )
     return run.desired, actual
@@ -72,7 +78,6 @@ class _Reading:
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     read_values: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     setting_values: dict[str, Any] = field(default_factory=dict)
-    marks: dict[str, str] = field(default_factory=dict)
     series: str = ""
 
     def search_read(self, model: str, domain: list[Any], fields: list[str]) -> list[dict[str, Any]]:
@@ -232,10 +237,6 @@ class _Reading:
                 SETTINGS, "onchange", [], values={}, field_names=[], fields_spec=spec
             )
             self.setting_values = dict(answer["value"])
-
-    def markers(self) -> None:
-        """Read which apply the database carries."""
-        self.marks = markers.read(self.port)
 
     def calls(self) -> None:
         """Find out which calls have done their work already."""

@@ -155,7 +155,7 @@ def test_production_takes_only_what_testing_signed(shop: Workshop) -> None:
     assert code(error) == "E009"
     prove(shop)
     sign.run(shop.folder, "one", "testing", "Ada")
-    assert not apply.run(shop.folder, "one", "live", Permission())["applied"]
+    assert apply.run(shop.folder, "one", "live", Permission())["applied"]
 
 
 DANGEROUS = """\
@@ -182,7 +182,7 @@ def test_what_is_dangerous_opens_production_with_two_persons(shop: Workshop) -> 
             apply.run(shop.folder, "one", "live", Permission())
         assert (code(error), error.value.exit_code) == ("E014", 5)
     sign.run(shop.folder, "one", "testing", "Grace")
-    assert not apply.run(shop.folder, "one", "live", Permission())["applied"]
+    assert apply.run(shop.folder, "one", "live", Permission())["applied"]
 
 
 def test_what_is_dangerous_opens_the_next_stage_with_one_person(shop: Workshop) -> None:
