@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from phaseline.masterdata.findings import Finding
-    from phaseline.masterdata.validation.validate import Verdict
+    from phaseline.masterdata.validation.verdict import Verdict
 
 REJECTED = PatternFill("solid", fgColor="FFC7CE")
 WARNED = PatternFill("solid", fgColor="FFEB9C")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from phaseline.flows.data.data_files import DataFile
     from phaseline.flows.environment import Environment
-    from phaseline.masterdata.validation.validate import Verdict
+    from phaseline.masterdata.validation.verdict import Verdict
 
 
 def require_signature(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phaseline.flows.environment import Environment
-    from phaseline.masterdata.validation.validate import Verdict
+    from phaseline.masterdata.validation.verdict import Verdict
     from phaseline.odoo.port import Port
 
 CLIENTS = 2
@@ -151,7 +151,7 @@ def demand_accepted(verdicts: Sequence[Verdict], allow_rejects: int) -> None:
         Fault(
             one.code,
             f"{one.message}: '{one.value}'",
-            Place(verdict.table.file, one.row, one.column, verdict.table.sheet),
+            verdict.place(one),
             one.hint,
         )
         for verdict in verdicts

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from phaseline.flows.data.validate import How
     from phaseline.masterdata.loading.reconcile import Check
     from phaseline.masterdata.spec import RecordTemplate
-    from phaseline.masterdata.validation.validate import Verdict
+    from phaseline.masterdata.validation.verdict import Verdict
     from phaseline.odoo.port import Port
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from phaseline.flows.data.data_files import DataFile
     from phaseline.masterdata.findings import Finding
-    from phaseline.masterdata.validation.validate import Verdict
+    from phaseline.masterdata.validation.verdict import Verdict
     from phaseline.odoo.port import Port
 
 MOST_FINDINGS = 200
@@ -82,8 +82,7 @@ def _alone(delivery: DataFile, how: How) -> Verdict:
 
 
 def _fault(verdict: Verdict, one: Finding) -> Fault:
-    place = validate.place(verdict.table, one)
-    return Fault(one.code, one.message, place, one.hint)
+    return Fault(one.code, one.message, verdict.place(one), one.hint)
 
 
 def _together(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, ...]:
@@ -96,19 +95,16 @@ def _together(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, 
             keys[verdict.spec.name] = references.own_keys(grown)
             seen = lookups.known(port, grown, keys) if port else {}
             before = grown
-            grown = references.with_findings(
-                grown, references.references(grown, keys, seen, strict=port is not None)
-            )
+            found = references.references(grown, keys, seen, strict=port is not None)
+            grown = grown.with_findings(found)
             if grown is before:
                 break
         if port:
             odd_money = lookups.idle_currencies(port, grown)
-            grown = references.with_findings(grown, references.idle(grown, odd_money))
+            grown = grown.with_findings(references.idle(grown, odd_money))
         judged.append(grown)
     odd = mismatches(judged, lookups.units(port) if port else ())
-    return tuple(
-        references.with_findings(verdict, odd.get(verdict.spec.name, ())) for verdict in judged
-    )
+    return tuple(verdict.with_findings(odd.get(verdict.spec.name, ())) for verdict in judged)
 
 
 def payload(verdict: Verdict) -> dict[str, Any]:

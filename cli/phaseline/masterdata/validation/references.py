@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
     from phaseline.masterdata.records import Row
     from phaseline.masterdata.spec import Column, ObjectSpec
-    from phaseline.masterdata.validation.validate import Verdict
+    from phaseline.masterdata.validation.verdict import Verdict
 
 
 def cycles(spec: ObjectSpec, rows: Iterable[Row]) -> Iterator[Finding]:
@@ -123,10 +122,3 @@ def missing(row: Row, column: Column, value: str, there: Collection[str]) -> Fin
         column.name,
         truncate(value),
     )
-
-
-def with_findings(verdict: Verdict, more: Iterable[Finding]) -> Verdict:
-    """Return the verdict with further findings; those it has already are not told twice."""
-    told = frozenset(verdict.findings)
-    fresh = tuple(one for one in more if one not in told)
-    return replace(verdict, findings=(*verdict.findings, *fresh)) if fresh else verdict

@@ -9,7 +9,7 @@ from phaseline.masterdata.findings import Finding, truncate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from phaseline.masterdata.validation.validate import Verdict
+    from phaseline.masterdata.validation.verdict import Verdict
 
 STANDARD = (
     ("Units", None),

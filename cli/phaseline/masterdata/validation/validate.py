@@ -3,57 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from phaseline.errors import Place
 from phaseline.masterdata.findings import Finding, Refused, truncate
 from phaseline.masterdata.parsing import values
 from phaseline.masterdata.records import Row
 from phaseline.masterdata.validation import references, totals
 from phaseline.masterdata.validation.rules import RULES
+from phaseline.masterdata.validation.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from phaseline.masterdata.findings import Table
     from phaseline.masterdata.spec import Column, ObjectSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What validation says of one file."""
-
-    spec: ObjectSpec
-    table: Table
-    rows: tuple[Row, ...]
-    findings: tuple[Finding, ...]
-    faults: tuple[Finding, ...]
-    mended: Counter[str]
-
-    @property
-    def rejected(self) -> int:
-        """How many lines are rejected."""
-        return len(self.rejected_rows)
-
-    @property
-    def rejected_rows(self) -> frozenset[int]:
-        """The numbers of the rejected lines."""
-        return frozenset(one.row for one in self.findings if not one.warning)
-
-    @property
-    def good(self) -> tuple[Row, ...]:
-        """The lines without a rejecting finding."""
-        bad = self.rejected_rows
-        return tuple(row for row in self.rows if row.number not in bad)
-
-    @property
-    def score(self) -> float:
-        """Share of lines without a finding, in percent with one decimal."""
-        total = len(self.table.rows)
-        flawed = len({one.row for one in self.findings})
-        return round(100 * (total - flawed) / total, 1) if total else 100.0
 
 
 def check(spec: ObjectSpec, table: Table, reading: values.Reading) -> Verdict:
@@ -163,8 +127,3 @@ def _row(
             value = None
         found[column.name] = value
     return Row(number, found)
-
-
-def place(table: Table, one: Finding) -> Place:
-    """Return where a finding stands."""
-    return Place(table.file, one.row or None, one.column or None, table.sheet)

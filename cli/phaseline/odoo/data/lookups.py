@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from phaseline.masterdata.spec import Column
-    from phaseline.masterdata.validation.validate import Verdict
+    from phaseline.masterdata.validation.verdict import Verdict
     from phaseline.odoo.port import Port
 
 

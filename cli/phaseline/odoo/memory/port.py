@@ -7,18 +7,19 @@ a test needs beyond that are declared by the test.
 from __future__ import annotations
 
 import copy
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from phaseline.odoo.faults import READS, CallRequest, asked, lost, refused, undelivered
+from phaseline.odoo.memory.context import CallContext
 from phaseline.odoo.memory.methods import METHODS
-from phaseline.odoo.memory.models import BUILT_IN, NAMES, UNIQUE, X2MANY, Model, Wrong, declared
-from phaseline.odoo.memory.search import CallContext
+from phaseline.odoo.memory.models import BUILT_IN, UNIQUE, Wrong, declared
+from phaseline.odoo.memory.store import Call, State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from phaseline.odoo.memory.models import Model
+    from phaseline.odoo.memory.store import Method
     from phaseline.odoo.port import Values
 
 ADMIN = 2
@@ -27,29 +28,6 @@ NEEDS = {"create": "create", "write": "write", "unlink": "unlink", "load": "crea
 OF_MODEL = frozenset(
     {"create", "default_get", "fields_get", "search", "search_count", "search_read"}
 )
-Method = Callable[..., Any]
-
-
-@dataclass(slots=True)
-class Call:
-    """One call the double was asked for, for tests that count."""
-
-    model: str
-    method: str
-    ids: tuple[int, ...] | None
-    arguments: dict[str, Any]
-
-
-@dataclass(slots=True)
-class State:
-    """What all users of one double share."""
-
-    models: dict[str, Model] = field(default_factory=dict)
-    methods: dict[tuple[str, str], Method] = field(default_factory=dict)
-    denied: set[tuple[int, str, str]] = field(default_factory=set)
-    trouble: list[tuple[str, str]] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    lock: threading.RLock = field(default_factory=threading.RLock)
 
 
 class MemoryOdoo:
@@ -174,9 +152,7 @@ class MemoryOdoo:
             raise refused(call, "werkzeug.exceptions.UnprocessableEntity", message)
         before = None if call.method in READS else copy.deepcopy(self.state.models)
         try:
-            return function(
-                CallContext(self, self.model(call.model), tuple(ids or ()), context), **arguments
-            )
+            return function(self._context(call.model, tuple(ids or ()), context), **arguments)
         except Wrong as err:
             self.state.models = before or self.state.models
             raise refused(call, err.name, str(err)) from err
@@ -194,7 +170,7 @@ class MemoryOdoo:
             message = f"Private methods (such as '{call.model}.{call.method}') cannot be called."
             raise refused(call, "odoo.exceptions.AccessError", message)
         if own is not None:
-            return lambda room, **named: own(room.port, room.ids, **named)
+            return lambda context, **named: own(self, context.ids, **named)
         if call.method not in METHODS:
             message = f"The method '{call.model}.{call.method}' does not exist"
             raise refused(call, "werkzeug.exceptions.NotFound", message)
@@ -204,7 +180,7 @@ class MemoryOdoo:
             raise refused(call, "odoo.exceptions.AccessError", message)
         return METHODS[call.method]
 
-    # What its methods share.
+    # What tests look at.
 
     def model(self, name: str) -> Model:
         """A declared model."""
@@ -212,28 +188,12 @@ class MemoryOdoo:
 
     def create(self, model: str, rows: Iterable[Mapping[str, Any]]) -> list[int]:
         """Make records and return their ids."""
-        room = CallContext(self, self.model(model), (), {})
-        return METHODS["create"](room, vals_list=[dict(row) for row in rows])  # type: ignore[no-any-return]
-
-    def stamp(self) -> str:
-        """The moment as Odoo writes it."""
-        return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-    def named(self, model: str, record: int) -> str:
-        """The display name of a record."""
-        row = self.model(model).rows.get(record, {})
-        return str(row.get(NAMES.get(model, "name")) or f"{model},{record}")
+        context = self._context(model, (), {})
+        return METHODS["create"](context, vals_list=[dict(row) for row in rows])  # type: ignore[no-any-return]
 
     def value(self, model: str, record: int, name: str) -> Any:
-        """A record's value: a many2one as an id, an x2many as a list of ids."""
-        definition = self.model(model).define(name)
-        row = self.model(model).rows[record]
-        if name == "id":
-            return record
-        if name == "display_name":
-            return self.named(model, record)
-        if definition["type"] == "one2many":
-            other = self.model(definition["relation"])
-            inverse = definition["relation_field"]
-            return [one for one, values in other.rows.items() if values.get(inverse) == record]
-        return list(row.get(name) or ()) if definition["type"] in X2MANY else row.get(name, False)
+        """A record's value (see `State.value`)."""
+        return self.state.value(model, record, name)
+
+    def _context(self, model: str, ids: tuple[int, ...], context: Mapping[str, Any]) -> CallContext:
+        return CallContext(self.state, self.uid, self.model(model), ids, context)

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.odoo.memory.domains import Domain
-from phaseline.odoo.memory.models import X2MANY, Model, Wrong
+from phaseline.odoo.memory.models import X2MANY, Wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from phaseline.odoo.memory.port import MemoryOdoo
-
-
-@dataclass(frozen=True, slots=True)
-class CallContext:
-    """Where a method runs: whose call, on which records of which model, in which context."""
-
-    port: MemoryOdoo
-    model: Model
-    ids: Sequence[int]
-    context: Mapping[str, Any]
+    from phaseline.odoo.memory.context import CallContext
+    from phaseline.odoo.memory.store import State
 
 
 def search(
-    room: CallContext,
+    call: CallContext,
     *,
     domain: Any,
     offset: int = 0,
@@ -33,11 +23,11 @@ def search(
     order: str | None = None,
 ) -> list[int]:
     """The ids of matching records in order; archived ones only where the domain asks for them."""
-    port, model = room.port, room.model.name
-    found = _matching(room, domain)
+    store, model = call.store, call.model.name
+    found = _matching(call, domain)
     for term in reversed([part.split() for part in (order or "id").split(",")]):
         found.sort(
-            key=lambda record, name=term[0]: _sortable(port.value(model, record, name)),  # type: ignore[misc]
+            key=lambda record, name=term[0]: _sortable(store.value(model, record, name)),  # type: ignore[misc]
             reverse=len(term) > 1 and term[1].lower() == "desc",
         )
     return found[offset:][: limit or None]
@@ -47,29 +37,29 @@ def _sortable(value: Any) -> tuple[int, Any]:
     return (1, "") if value is False or value is None else (0, value)
 
 
-def _matching(room: CallContext, domain: Any) -> list[int]:
-    port, owner, model = room.port, room.model, room.model.name
+def _matching(call: CallContext, domain: Any) -> list[int]:
+    store, owner, model = call.store, call.model, call.model.name
 
     def reach(record: int, path: str) -> list[Any]:
         name, _, rest = path.partition(".")
-        value = port.value(model, record, name)
+        value = store.value(model, record, name)
         many = owner.define(name)["type"] in X2MANY
         found = value if many else [value]
         relation = owner.fields[name].get("relation")
-        return _follow(port, relation, found, rest) if rest and relation else found
+        return _follow(store, relation, found, rest) if rest and relation else found
 
     def named(record: int, path: str) -> list[str]:
         relation = owner.define(path.partition(".")[0]).get("relation")
         if relation is None or "." in path:
             return []
-        return [port.named(relation, one) for one in reach(record, path) if one]
+        return [store.display_name(relation, one) for one in reach(record, path) if one]
 
     parsed = Domain(_domain(domain), reach, named)
     paths = list(parsed.fields())
     for path in paths:
         owner.define(path.partition(".")[0])
     hide = (
-        "active" in owner.fields and "active" not in paths and room.context.get("active_test", True)
+        "active" in owner.fields and "active" not in paths and call.context.get("active_test", True)
     )
     return [
         record
@@ -85,22 +75,22 @@ def _domain(domain: Any) -> Sequence[Any]:
     return domain
 
 
-def _follow(port: MemoryOdoo, model: str, records: Sequence[Any], path: str) -> list[Any]:
+def _follow(store: State, model: str, records: Sequence[Any], path: str) -> list[Any]:
     name, _, rest = path.partition(".")
     found: list[Any] = []
     for record in records:
         if record:
-            value = port.value(model, record, name)
+            value = store.value(model, record, name)
             found.extend(value if isinstance(value, list) else [value])
-    relation = port.model(model).define(name).get("relation")
-    return _follow(port, relation, found, rest) if rest and relation else found
+    relation = store.models[model].define(name).get("relation")
+    return _follow(store, relation, found, rest) if rest and relation else found
 
 
 def search_count(
-    room: CallContext,
+    call: CallContext,
     *,
     domain: Any,
     limit: int | None = None,
 ) -> int:
     """How many records match."""
-    return len(search(room, domain=domain, limit=limit))
+    return len(search(call, domain=domain, limit=limit))

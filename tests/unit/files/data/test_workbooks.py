@@ -103,7 +103,7 @@ def test_twelve_mistakes_come_back_as_twelve_marked_cells(tmp_path):
     verdict = validate.check(spec, tables.read(path, template=spec.template_id), Reading())
     keys = {"units": ("Units",), "categories": ("Goods",), "products": ()}
     more = tuple(references.references(verdict, keys, {}, strict=False))
-    verdict = references.with_findings(verdict, more)
+    verdict = verdict.with_findings(more)
     assert verdict.rejected == len(bad)
     book = openpyxl.load_workbook(io.BytesIO(annotate_workbook.marked(path.read_bytes(), verdict)))
     marked = {
