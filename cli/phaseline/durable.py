@@ -45,6 +45,15 @@ def write(
         file.write(content.encode() if isinstance(content, str) else content)
 
 
+def write_once(path: Path, make: Callable[[], str], mode: int | None = None) -> None:
+    """Have a file with what `make` returns; of two that make it at once, the first one counts."""
+    if not path.is_file():
+        with lock(lock_of(path), f"making {path.name}"):
+            if not path.is_file():
+                write(path, make(), mode)
+            lock_of(path).unlink()  # those who wait for it see that and find the file
+
+
 @contextlib.contextmanager
 def stream(path: Path, mode: int | None = None, group: int | None = None) -> Iterator[BinaryIO]:
     """Give a stream that becomes the file when the block ends well.
@@ -93,18 +102,33 @@ def lock(
     wait: float | None = None,
     told: Callable[[str], None] | None = None,
 ) -> Iterator[None]:
-    """Hold a file (made when missing) or a folder; the lock goes with the process.
+    """Hold a file that is there for nothing else; the lock goes with the process.
 
     `what` is written into the file for those who find it held. `wait` is in seconds, None waits as
     long as it takes; `HeldError` when it is held longer. `told` hears once for whom we wait.
     """
-    descriptor = _hold(path, wait, told)
+    descriptor = _hold(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, wait, told)
     try:
         _sign(descriptor, f"{what} (process {os.getpid()})\n")
         yield
     finally:
         _sign(descriptor, "")
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def lock_folder(folder: Path, wait: float | None = None) -> Iterator[None]:
+    """Hold a folder as `lock` holds a file; nobody learns who holds it."""
+    descriptor = _hold(folder, os.O_RDONLY | os.O_DIRECTORY, wait, None)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def lock_of(path: Path) -> Path:
+    """Return the lock beside a file for those who read it, change it and write it back."""
+    return path.with_name(f".{path.name}.lock")
 
 
 def open_to_others(path: Path) -> bool:
@@ -152,11 +176,11 @@ def _sweep(path: Path) -> None:
                 os.close(descriptor)
 
 
-def _hold(path: Path, wait: float | None, told: Callable[[str], None] | None) -> int:
+def _hold(path: Path, flags: int, wait: float | None, told: Callable[[str], None] | None) -> int:
     """Return the descriptor of what we hold, once it is still what stands at its path."""
     until = None if wait is None else time.monotonic() + wait
     while True:
-        descriptor = _open(path)
+        descriptor = os.open(path, flags, 0o666)
         try:
             _acquire(descriptor, until, told)
             if _is_there(descriptor, path):
@@ -165,12 +189,6 @@ def _hold(path: Path, wait: float | None, told: Callable[[str], None] | None) ->
             os.close(descriptor)
             raise
         os.close(descriptor)
-
-
-def _open(path: Path) -> int:
-    if path.is_dir():
-        return os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
 
 
 def _acquire(descriptor: int, until: float | None, told: Callable[[str], None] | None) -> None:
@@ -210,7 +228,7 @@ def _is_there(descriptor: int, path: Path) -> bool:
 
 
 def _sign(descriptor: int, text: str) -> None:
-    """Write who holds a lock; on a full disk the lock holds without it, a folder takes no text."""
+    """Write who holds a lock; on a full disk the lock holds without it."""
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, text.encode(), 0)

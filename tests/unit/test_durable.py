@@ -164,6 +164,25 @@ def test_writers_at_once_leave_the_whole_content_of_one(tmp_path: Path) -> None:
     assert names(tmp_path) == ["file.txt"]
 
 
+def test_of_several_that_make_a_file_at_once_the_first_one_counts(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+
+    def work(letter: str) -> None:
+        durable.write_once(path, lambda: letter, 0o600)
+        queue.put(path.read_text())
+
+    makers = [context.Process(target=work, args=(letter,)) for letter in "abcdef"]
+    for one in makers:
+        one.start()
+    read = {queue.get(timeout=60) for _ in makers}
+    for one in makers:
+        one.join()
+    assert read == {path.read_text()}
+    assert mode(path) == 0o600
+
+
 def hold(path: Path, seconds: float) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", HOLD, str(path), str(seconds)]
     holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -209,11 +228,17 @@ def test_a_wait_for_a_lock_ends_in_time(tmp_path: Path) -> None:
 
 def test_a_folder_is_held_as_a_file_is(tmp_path: Path) -> None:
     with (
-        durable.lock(tmp_path, "first"),
-        pytest.raises(durable.HeldError, match=r"^$"),
-        durable.lock(tmp_path, "second", wait=0),
+        durable.lock_folder(tmp_path),
+        pytest.raises(durable.HeldError),
+        durable.lock_folder(tmp_path, wait=0),
     ):
         pass
+
+
+def test_a_folder_that_is_gone_is_not_made_by_holding_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), durable.lock_folder(tmp_path / "gone", wait=0):
+        pass
+    assert names(tmp_path) == []
 
 
 def test_a_lock_file_that_was_removed_is_not_held_by_two(tmp_path: Path) -> None:

@@ -6,17 +6,16 @@ out when reading and cut off by the next `append`.
 
 from __future__ import annotations
 
-import fcntl
 import getpass
 import hashlib
 import json
 import os
 import socket
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def append(project_dir: Path, kind: str, env: str, payload: Mapping[str, Any]) -
     """Add an entry and return it once it is safe on the disk."""
     folder = project_dir / "journal"
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
+    with durable.lock(folder / ".lock", f"journal entry '{kind}'"):
         path = folder / "journal.jsonl"
         lines, torn = _lines(path)
         last: dict[str, Any] = json.loads(lines[-1]) if lines else {"seq": 0, "hash": START}
@@ -69,7 +68,7 @@ def append(project_dir: Path, kind: str, env: str, payload: Mapping[str, Any]) -
             file.write(_dump(body) + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        _replace(folder / "head", f"{body['seq']} {body['hash']}\n".encode())
+        durable.write(folder / "head", f"{body['seq']} {body['hash']}\n")
         return _entry(body)
 
 
@@ -81,7 +80,7 @@ def store(project_dir: Path, content: Mapping[str, Any]) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.json"
     if not path.exists():
-        _replace(path, raw)
+        durable.write(path, raw)
     return name
 
 
@@ -191,21 +190,3 @@ def _dump(body: Mapping[str, Any]) -> bytes:
 def _hash(body: Mapping[str, Any]) -> str:
     """Return the hash of an entry without its own hash."""
     return hashlib.sha256(_dump(body)).hexdigest()
-
-
-def _replace(path: Path, raw: bytes) -> None:
-    """Put a file in place as a whole: written beside, synced, renamed."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the journal against a second writer on this machine."""
-    with (folder / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

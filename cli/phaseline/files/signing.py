@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import stat
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files.environments.group_vars import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,10 +53,9 @@ def _message(body: Mapping[str, Any]) -> bytes:
 
 def _private(path: Path) -> bytes:
     """Return this machine's key for the project, made on first use, readable by its owner only."""
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        replace(path, Ed25519PrivateKey.generate().private_bytes_raw().hex(), 0o600)
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    durable.write_once(path, lambda: Ed25519PrivateKey.generate().private_bytes_raw().hex(), 0o600)
+    if durable.open_to_others(path):
         message = "the signing key can be read by others"
         raise PhaselineError(Fault("C006", message, Place(str(path)), f"Run: chmod 600 {path}"))
     return bytes.fromhex(path.read_text())

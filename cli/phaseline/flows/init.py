@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments import tenants
 from phaseline.files.paths import kit_dir
@@ -28,10 +28,10 @@ def run(folder: Path) -> dict[str, Any]:
         (folder / name).mkdir()
         (folder / name / ".gitkeep").touch()
     kit = kit_dir()
-    shutil.copyfile(kit / "blueprints" / "tenant.example.yml", folder / "tenant.yml")
-    shutil.copyfile(kit / "inventory.example.ini", folder / "inventory.ini")
+    durable.write(folder / "tenant.yml", (kit / "blueprints/tenant.example.yml").read_bytes())
+    durable.write(folder / "inventory.ini", (kit / "inventory.example.ini").read_bytes())
     for name in ENVIRONMENTS:
         tenants.begin(folder, name)
-    (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
+    durable.write(folder / ".gitignore", IGNORED)
     files = sorted(path.name for path in folder.iterdir())
     return {"project": str(folder), "files": files}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
 
 if TYPE_CHECKING:
@@ -50,18 +50,6 @@ def write_certificate(project: Path, env: str, pem: str) -> None:
     _write(folder(project, env) / "ca.yml", CA_HEAD, {"environment_ca_certificate": pem})
 
 
-def replace(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
@@ -77,5 +65,6 @@ def _write(path: Path, head: str, body: Mapping[str, Any]) -> bool:
     text = head + yaml.safe_dump(dict(body), sort_keys=True, default_style=None, width=100)
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
-    replace(path, text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    durable.write(path, text)
     return True

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files.paths import state_dir
 
@@ -20,15 +19,11 @@ def alone(project_dir: Path, env: str, what: str) -> Iterator[None]:
     """Hold an environment for one run; the lock goes with the process, however that ends."""
     path = state_dir(project_dir) / "locks" / f"{env}.lock"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("a+", encoding="utf-8") as file:
+    with ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            message = f"another run works on environment '{env}': {file.read().strip() or what}"
+            held.enter_context(durable.lock(path, what, wait=0))
+        except durable.HeldError as error:
+            message = f"another run works on environment '{env}': {error.holder or what}"
             hint = "Wait for it, then run the same command again."
             raise PhaselineError(Fault("C015", message, None, hint)) from error
-        file.truncate(0)
-        file.write(f"{what} (process {os.getpid()})\n")
-        file.flush()
         yield

@@ -6,12 +6,14 @@ import json
 import os
 import re
 import secrets as randomness
-import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LENGTH = 18
@@ -50,27 +52,32 @@ class Secrets:
         """Return a secret; one that is missing is made and kept."""
         value = self.find(name)
         if value is None:
-            value = randomness.token_urlsafe(LENGTH)
-            self.put(name, value)
+            with self._alone():
+                value = self._load().get(name) or randomness.token_urlsafe(LENGTH)
+                self._save(name, value)
         return value
 
     def put(self, name: str, value: str) -> None:
-        """Keep a secret."""
+        """Keep a secret; those that others put meanwhile stay."""
+        with self._alone():
+            self._save(name, value)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the file: whoever writes it has read it before."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with durable.lock(durable.lock_of(self.path), f"secrets of '{self.env}'"):
+            yield
+
+    def _save(self, name: str, value: str) -> None:
         body = json.dumps({**self._load(), name: value}, indent=1, sort_keys=True)
-        beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        durable.write(self.path, body, 0o600)
 
     def _load(self) -> dict[str, str]:
         """Return the file's secrets; a file open to others is a fault."""
         if not self.path.is_file():
             return {}
-        if self.path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if durable.open_to_others(self.path):
             hint = f"Run: chmod 600 {self.path}"
             message = "the secrets can be read by others"
             raise PhaselineError(Fault("C006", message, Place(str(self.path)), hint))

@@ -6,11 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.core.environments import tenant_line
 from phaseline.core.node import Node, to_python
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files.environments.group_vars import folder, replace
+from phaseline.files.environments.group_vars import folder
 from phaseline.files.yaml import nodes
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def begin(project_dir: Path, env: str) -> None:
     """Make the list of an environment that has none yet."""
     path = path_of(project_dir, env)
     if not path.is_file():
-        replace(path, HEAD.format(env=env))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        durable.write(path, HEAD.format(env=env))
 
 
 def add(project_dir: Path, env: str, line: Mapping[str, Any]) -> None:
@@ -177,7 +179,7 @@ def _replace(path: Path, lines: list[str], wanted: list[Any], env: str) -> None:
         hint = "Write each tenant in one line, as {name: ..., domain: ...}, and run it again."
         message = "the list of tenants cannot be edited without losing something"
         raise PhaselineError(Fault("C009", message, Place(name), hint))
-    replace(path, text)
+    durable.write(path, text)
 
 
 def shown(project_dir: Path, path: Path) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import secrets as randomness
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files.environments.group_vars import folder, replace
+from phaseline.files.environments.group_vars import folder
 from phaseline.files.paths import state_dir
 
 if TYPE_CHECKING:
@@ -32,29 +32,16 @@ def password_file(project: Path) -> Path:
     """Return the file with the vault's password; one is made where no vault asks for another."""
     given = os.environ.get(GIVEN)
     found = Path(given) if given else state_dir(project) / "vault-password"
-    if not found.is_file():
-        _refuse_lost(project, found)
-        found.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _keep_first(found, randomness.token_urlsafe(LENGTH) + "\n")
+    _refuse_lost(project, found)
+    found.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    durable.write_once(found, lambda: randomness.token_urlsafe(LENGTH) + "\n", 0o600)
     refuse_open(found, "the vault's password can be read by others")
     return found
 
 
-def _keep_first(file: Path, text: str) -> None:
-    """Make a file that another process may be making, too: the first one counts for both."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    replace(beside, text, 0o600)
-    try:
-        os.link(beside, file)
-    except FileExistsError:
-        pass
-    finally:
-        beside.unlink()
-
-
 def refuse_open(file: Path, message: str) -> None:
     """Raise for a file that others than its owner can open."""
-    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if durable.open_to_others(file):
         raise PhaselineError(Fault("C006", message, Place(str(file)), f"Run: chmod 600 {file}"))
 
 
@@ -88,7 +75,9 @@ def save(project: Path, env: str, values: Mapping[str, Any]) -> bool:
         return False
     text = yaml.safe_dump(dict(values), sort_keys=True, allow_unicode=True)
     sealed = _lib(project).encrypt(text)
-    replace(path(project, env), sealed.decode(), 0o600)
+    file = path(project, env)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    durable.write(file, sealed, 0o600)
     return True
 
 
@@ -121,7 +110,9 @@ def _refuse_foreign(file: Path, env: str, sealed: bytes) -> None:
 
 
 def _refuse_lost(project: Path, wanted: Path) -> None:
-    for file in sorted((project / "group_vars").glob("*/vault.yml")):
+    vaults = sorted((project / "group_vars").glob("*/vault.yml"))
+    # In this order: another run may be making both, the password first.
+    if vaults and not wanted.is_file():
         hint = f"Copy it there from who made the project, or name a file in {GIVEN}."
         message = f"the password of the vault is missing: {wanted}"
-        raise PhaselineError(Fault("C007", message, Place(str(file)), hint))
+        raise PhaselineError(Fault("C007", message, Place(str(vaults[0])), hint))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from phaseline import durable
 from phaseline.core.release import (
     PIN,
     Locks,
@@ -90,13 +91,11 @@ def read_locks(folder: Path, python: str) -> Locks:
 
 
 def write_lock(folder: Path, name: str, text: str) -> bool:
-    """Write a lock when its text differs, by way of a temporary name; return whether it did."""
+    """Write a lock when its text differs; return whether it did."""
     file = folder / name
     if file.is_file() and file.read_text(encoding="utf-8") == text:
         return False
-    part = file.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.rename(file)
+    durable.write(file, text)
     return True
 
 

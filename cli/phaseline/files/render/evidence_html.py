@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from phaseline import durable
 from phaseline.files.render import evidence
 from phaseline.files.report import duration, moment, number, words
 
@@ -19,11 +20,9 @@ SHEETS = ("style.css", "environment.css")
 
 
 def write(path: Path, result: Mapping[str, Any]) -> None:
-    """Write the page as a whole: beside, then renamed."""
+    """Write the page."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(render(result), encoding="utf-8")
-    beside.replace(path)
+    durable.write(path, render(result))
 
 
 def render(result: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ import io
 import time
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import journal
 from phaseline.files.migration import mappings
@@ -96,9 +97,7 @@ def write(folder: Path, made: tuple[MigratedTable, ...], *, replace: bool) -> No
         raise PhaselineError(*faults)
     folder.mkdir(parents=True, exist_ok=True)
     for path, body in texts.items():
-        draft = path.with_suffix(".csv.part")
-        draft.write_text(body, encoding="utf-8")
-        draft.replace(path)
+        durable.write(path, body)
 
 
 def text(made: MigratedTable) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.data import specs, workbook
 from phaseline.files.paths import kit_dir
@@ -25,7 +26,7 @@ def run(name: str, folder: Path, *, replace: bool = False) -> dict[str, Any]:
         refuse_filled(files)
     folder.mkdir(parents=True, exist_ok=True)
     for path, body in files.items():
-        path.write_bytes(body)
+        durable.write(path, body)
     return {"objects": [spec.name for spec in chosen], "written": [str(path) for path in files]}
 
 

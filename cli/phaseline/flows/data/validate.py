@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.files.data import tables
@@ -146,11 +147,9 @@ def give_back(folder: Path, delivery: DataFile, verdict: Verdict) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     stem = delivery.path.stem
-    (folder / f"{stem}.rejected.csv").write_text(
-        annotate_workbook.rejected_csv(verdict), encoding="utf-8"
-    )
+    durable.write(folder / f"{stem}.rejected.csv", annotate_workbook.rejected_csv(verdict))
     if delivery.path.suffix.lower() == ".xlsx":
         copy = annotate_workbook.marked(tables.guarded(delivery.path), verdict)
     else:
         copy = annotate_workbook.from_csv(verdict)
-    (folder / f"{stem}.marked.xlsx").write_bytes(copy)
+    durable.write(folder / f"{stem}.marked.xlsx", copy)

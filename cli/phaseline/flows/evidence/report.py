@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from phaseline import __version__
+from phaseline import __version__, durable
 from phaseline.core.evidence import summary as evidence
 from phaseline.core.evidence.events import Event
 from phaseline.files import journal, report
@@ -82,9 +82,7 @@ def write(folder: Path, output: Path | None = None, env: str | None = None) -> R
     )
     path = output or folder / "report.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(report.render(page, gathered), encoding="utf-8")
-    beside.replace(path)
+    durable.write(path, report.render(page, gathered))
     return Report(path, gathered, faults)
 
 

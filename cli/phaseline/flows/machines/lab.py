@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.paths import cache_dir, kit_dir, state_dir
 from phaseline.hosts import doctor
@@ -62,8 +63,8 @@ def up(order: LabRequest, say: Callable[[str], None]) -> RunningLab:
     spec = host.LabSpec(home, cache_dir(), suites, text, order.mirror, order.tmpfs)
     lab = host.up(spec, say)
     if inventory.is_file() and not lab_inventory.ours(_text(inventory)):
-        _replace(home / BEFORE, _text(inventory))
-    _replace(inventory, _inventory(text, source, lab))
+        durable.write(home / BEFORE, _text(inventory))
+    durable.write(inventory, _inventory(text, source, lab))
     return RunningLab(lab, time.monotonic() - begun)
 
 
@@ -99,7 +100,7 @@ def down(project: Path) -> bool:
     host.need_root()
     if inventory.is_file() and lab_inventory.ours(_text(inventory)):
         if (home / BEFORE).is_file():
-            _replace(inventory, _text(home / BEFORE))
+            durable.write(inventory, _text(home / BEFORE))
         else:
             inventory.unlink()
     there = host.down(home)
@@ -172,9 +173,3 @@ def _inventory(text: str, source: Source, lab: Lab) -> str:
 
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8")
-
-
-def _replace(file: Path, text: str) -> None:
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.rename(file)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.core.release import (
     OdooSource,
     Recipe,
@@ -232,6 +232,5 @@ def _alone(key: str) -> Iterator[None]:
     """Hold the build of one set of inputs; a second caller waits and then finds it in the cache."""
     folder = releases_dir() / "inputs"
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f".{key}.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with durable.lock(folder / f".{key}.lock", f"build of release {key}"):
         yield

@@ -6,11 +6,11 @@ Kept below /run, because bridges and cgroups do not outlive a restart of the mac
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.hosts.lab import network
 
 if TYPE_CHECKING:
@@ -112,14 +112,11 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _write(file: Path, found: Mapping[str, Any]) -> None:
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(json.dumps(found) + "\n", encoding="utf-8")
-    part.rename(file)
+    durable.write(file, json.dumps(found) + "\n")
 
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
     CLAIMS.mkdir(parents=True, exist_ok=True)
-    with (CLAIMS / ".lock").open("a+") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with durable.lock(CLAIMS / ".lock", "claims of labs"):
         yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+
+from phaseline import durable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,10 +86,7 @@ def own_key(file: Path) -> str:
         half = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
         _file(file.with_name(f"{file.name}.pub"), f"{half.decode()} phaseline-lab\n")
         whole = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-        part = file.with_name(f".{file.name}.part")
-        part.unlink(missing_ok=True)
-        _file(part, whole.decode(), 0o600)
-        part.rename(file)
+        _file(file, whole.decode(), 0o600)
     return file.read_text(encoding="ascii")
 
 
@@ -111,7 +109,4 @@ def resolvers(files: tuple[Path, ...] = RESOLVERS) -> str:
 
 def _file(file: Path, text: str, mode: int = 0o644) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "w", encoding="utf-8") as sink:
-        os.fchmod(sink.fileno(), mode)
-        sink.write(text)
+    durable.write(file, text, mode)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -10,6 +9,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts.local import apt_mirror, run
 
@@ -40,8 +40,9 @@ def make(cache: Path, suite: str, given: str | None, say: Callable[[str], None])
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / f".{suite}.lock").open("a+") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    what = f"the base image of Debian {suite}"
+    lock = folder.parent / f".{suite}.lock"
+    with durable.lock(lock, what, told=lambda holder: say(f"waiting for {holder}")):
         if folder.is_dir():
             return folder
         for old in folder.parent.glob(f".{suite}.making*"):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts.lab import claims, disk, image, network, ssh
 from phaseline.hosts.lab import host as lab_host
@@ -79,7 +80,7 @@ def up(spec: LabSpec, say: Callable[[str], None]) -> Lab:
         number = claims.claim(spec.home, _wipe, before)
         lab = _plan(spec, number)
         _write(lab, spec)
-        (spec.home / SOURCE).write_text(spec.source, encoding="utf-8")
+        durable.write(spec.home / SOURCE, spec.source)
         bases = {s: image.make(spec.cache, s, spec.mirror, say) for s in _suites(spec)}
         network.up(number)
         lab.sockets.mkdir(mode=0o700, exist_ok=True)

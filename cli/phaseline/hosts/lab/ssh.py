@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phaseline import durable
 from phaseline.hosts.lab import disk
 from phaseline.hosts.local import run
 
@@ -37,9 +38,9 @@ def write(home: Path, hosts: Iterable[Place]) -> None:
         whole = f"{one.name}.{disk.DOMAIN}"
         known.append(f"{one.name},{whole},{one.address} {kind} {key}\n")
         blocks.append(f"Host {one.name} {whole}\n  HostName {one.address}\n\n")
-    (home / "known_hosts").write_text("".join(known), encoding="ascii")
+    durable.write(home / "known_hosts", "".join(known))
     text = "".join([*blocks, EVERYWHERE.format(home=home)])
-    (home / CONFIG).write_text(text, encoding="utf-8")
+    durable.write(home / CONFIG, text)
 
 
 def close(folder: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from phaseline import durable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +24,11 @@ def folder(parent: Path, prefix: str) -> Iterator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as held:
         # Others wait here: a folder that is made but not yet locked would look left behind.
-        with _open(parent) as door:
-            fcntl.flock(door, fcntl.LOCK_EX)
+        with durable.lock_folder(parent):
             for left in parent.glob(f"{prefix}*"):
                 _remove_left(left)
             made = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-            fcntl.flock(held.enter_context(_open(made)), fcntl.LOCK_EX)
+            held.enter_context(durable.lock_folder(made))
         try:
             yield made
         finally:
@@ -37,16 +36,6 @@ def folder(parent: Path, prefix: str) -> Iterator[Path]:
 
 
 def _remove_left(left: Path) -> None:
-    # OSError: it is somebody's, or went meanwhile.
-    with contextlib.suppress(OSError), _open(left) as door:
-        fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    # HeldError: it is somebody's; OSError: it went meanwhile.
+    with contextlib.suppress(OSError, durable.HeldError), durable.lock_folder(left, wait=0):
         shutil.rmtree(left)
-
-
-@contextlib.contextmanager
-def _open(place: Path) -> Iterator[int]:
-    descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)

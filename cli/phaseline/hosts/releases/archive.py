@@ -8,12 +8,12 @@ import hashlib
 import io
 import json
 import os
-import shutil
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts.local import run, scratch
 from phaseline.hosts.releases.debian_archive import sha256
@@ -78,18 +78,15 @@ def write(tree: Path, archive: Path, when: int) -> str:
 
     Level 1 of gzip: the archive is half as big again as at level 6 and written four times faster.
     """
-    part = archive.with_suffix(".part")
     with (
-        part.open("wb") as raw,
+        durable.stream(archive) as raw,
         gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=1, mtime=0) as packed,
         io.BufferedWriter(packed, 1 << 20) as stream,
         tarfile.open(fileobj=stream, mode="w", format=tarfile.GNU_FORMAT) as tar,
     ):
         for path in sorted(_walk(tree), key=lambda one: one.relative_to(tree).parts):
             _add(tar, path, path.relative_to(tree).as_posix(), when)
-    digest = sha256(part)
-    part.rename(archive)
-    return digest
+    return sha256(archive)
 
 
 def unpack(stored: Stored, releases: Path) -> Path:
@@ -178,7 +175,7 @@ def store(tree: Path, manifest: dict[str, Any], releases: Path) -> Stored:
     digest = write(tree, archive, date(manifest["id"]))
     kept = {**manifest, "archive_sha256": digest, "archive_bytes": archive.stat().st_size}
     put(releases / f"{manifest['id']}.json", canonical(kept))
-    shutil.copyfile(tree / SBOM, releases / f"{manifest['id']}.sbom.json")
+    durable.write(releases / f"{manifest['id']}.sbom.json", (tree / SBOM).read_bytes())
     return Stored(manifest["id"], archive, kept)
 
 
@@ -201,11 +198,9 @@ def names(releases: Path) -> tuple[str, ...]:
 
 
 def put(file: Path, text: str) -> None:
-    """Write a text by way of a temporary name, so that it is there whole or not at all."""
+    """Write a text and the folder it stands in."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.rename(file)
+    durable.write(file, text)
 
 
 def _walk(tree: Path) -> Iterator[Path]:

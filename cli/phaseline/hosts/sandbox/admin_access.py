@@ -8,11 +8,11 @@ made with the release's own libraries, in the form that `res.users` and `res.use
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from phaseline import durable
 from phaseline.hosts.local import run
 
 if TYPE_CHECKING:
@@ -109,11 +109,5 @@ def interpreter(release: Path) -> str:
 
 
 def _kept(file: Path, fresh: str) -> str:
-    if not file.is_file():
-        part = file.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(fresh + "\n")
-        part.rename(file)
+    durable.write_once(file, lambda: f"{fresh}\n", 0o600)
     return file.read_text(encoding="utf-8").strip()

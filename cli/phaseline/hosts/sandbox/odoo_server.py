@@ -5,7 +5,6 @@ from __future__ import annotations
 import configparser
 import contextlib
 import io
-import os
 import secrets
 import signal
 import socket
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts.local import processes
 from phaseline.hosts.local import run as programs
@@ -123,7 +123,8 @@ def configure(server: Server, ports: tuple[int, int], cron: int) -> Path:
     text = io.StringIO()
     parser.write(text)
     file = server.home / "odoo.conf"
-    _write(file, text.getvalue(), server.account)
+    group = server.account.gid if server.account.dropped else None
+    durable.write(file, text.getvalue(), 0o640, group)
     return file
 
 
@@ -218,16 +219,6 @@ def _progress(log: Path) -> str:
         if "Loading module " in line:
             return "installing " + line.partition("Loading module ")[2].rstrip(".")
     return ""
-
-
-def _write(file: Path, text: str, account: Account) -> None:
-    part = file.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o640)
-    part.write_text(text, encoding="utf-8")
-    if account.dropped:
-        os.chown(part, -1, account.gid)
-    part.rename(file)
 
 
 def _no_start(log: Path, status: int | None) -> Fault:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phaseline import durable
 from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts.local import account_files, processes, state_file
 from phaseline.hosts.sandbox import admin_access, odoo_server, postgres_server, templates
@@ -150,7 +151,7 @@ def _folders(server: Server) -> None:
     sockets = postgres_server.sockets_for(server.run)
     account_files.make(account, sockets)
     state = sockets.lstat()
-    if state.st_uid != account.uid or state.st_mode & 0o077 or sockets.is_symlink():
+    if state.st_uid != account.uid or durable.open_to_others(sockets) or sockets.is_symlink():
         message = f"{sockets} is not a private folder of {account.name}"
         raise PhaselineError(Fault("H011", message, hint="Remove it and start again."))
 
