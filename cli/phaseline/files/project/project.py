@@ -13,17 +13,15 @@ from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments import plaintext_secrets
 from phaseline.files.paths import kit_dir
+from phaseline.files.project.data_digest import DataDigest
 from phaseline.files.project.stages import FORMAT, load_blueprint
 from phaseline.files.yaml import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from phaseline.core.blueprint.model import Blueprint, Stage
     from phaseline.core.node import Node
-
-DATA_FILES = (".csv", ".tsv", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,7 @@ class Project:
     folder: Path
     root: Node = field(repr=False)
     blueprint: Blueprint = field(repr=False)
+    data: DataDigest = field(repr=False, compare=False)
 
     def stage(self, name: str) -> Stage:
         """Return a stage by its name; an unknown one is a fault."""
@@ -59,20 +58,9 @@ class Project:
         body = {
             "blueprint": {part.folder: dict(part.hashes) for part in stages},
             "tenant": show(self.tenant(stage).used(decisions)),
-            "data": hash_data(self.folder / "data"),
+            "data": dict(self.data.hashes),
         }
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-
-
-def hash_data(folder: Path) -> Mapping[str, str]:
-    """Return the hashes of the data files; rejected rows and hidden files are no input."""
-    found: dict[str, str] = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        counts = path.suffix.lower() in DATA_FILES and path.is_file()
-        if counts and "rejected" not in name and "/." not in f"/{name}":
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found
 
 
 def demand(folder: Path) -> None:
@@ -83,12 +71,16 @@ def demand(folder: Path) -> None:
         raise PhaselineError(Fault("C001", message, Place(str(folder)), hint))
 
 
-def open_project(folder: Path) -> Project:
-    """Return the project of a folder; its own `blueprints/` goes before the kit's."""
+def open_project(folder: Path, data: DataDigest | None = None) -> Project:
+    """Return the project of a folder; its own `blueprints/` goes before the kit's.
+
+    `data` are the hashes of its data files when this run has taken them already.
+    """
     demand(folder)
     root = nodes.load(folder / "tenant.yml", "tenant.yml")
     refuse_newer(root)
-    project = Project(folder, root, find_blueprint(folder, root))
+    blueprint = find_blueprint(folder, root)
+    project = Project(folder, root, blueprint, data or DataDigest(folder / "data"))
     if readable := tuple(plaintext_secrets.find_written(folder)):
         raise PhaselineError(*readable)
     return project

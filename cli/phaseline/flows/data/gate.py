@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from phaseline.core.blueprint.desired import resolve
 from phaseline.core.evidence import gates
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files.project.project import Project, hash_data, open_project
+from phaseline.files.project.project import Project, open_project
 from phaseline.flows.stages.gates import note_override, signatures_of
 from phaseline.odoo.stages import markers
 
@@ -62,7 +62,7 @@ def uncovered(
 ) -> Iterator[Fault]:
     """Yield a fault for every file whose bytes, as they were read, no signature covers."""
     folder = (project.folder / "data").resolve()
-    signed = hash_data(folder)
+    signed = project.data.hashes
     for delivery, verdict in zip(found, verdicts, strict=True):
         path = delivery.path.resolve()
         name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""

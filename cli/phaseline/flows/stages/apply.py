@@ -102,6 +102,7 @@ def refuse(
     project: Project, environment: Environment, reading: Reading, allowed: Permission, stage: str
 ) -> list[Fault]:
     """Raise every reason why this plan must not be applied; return the gates an override passes."""
+    project.data.require_unchanged("E001", f"the plan of stage '{stage}'")
     plan = reading.plan
     faults = list(judge_limits(plan, environment, allowed))
     reviewed = allowed.fingerprint

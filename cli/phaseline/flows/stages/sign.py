@@ -32,6 +32,7 @@ def run(project_dir: Path, stage: str, env: str, person: str) -> dict[str, Any]:
         "verdict_hash": verdict.hash,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    project.data.require_unchanged("E007", "the signature")
     signed = {**body, **signing.sign(state_dir(project_dir), body)}
     journal.append(project_dir, "sign", env, signed)
     return signed

@@ -53,7 +53,7 @@ def run(
         with ground(environment, proofs) as (where, database):
             bench = prepare(project, environment, name, database)
             results, skipped = bench.all(proofs, tell)
-    refuse_changed(project_dir, name, input_hash)
+    refuse_changed(project, name, input_hash)
     passed = bool(results) and all(result["passed"] for result in results)
     verdict = {
         "environment": env,
@@ -91,9 +91,10 @@ def refuse_unapplied(project: Project, environment: Environment, stage: str) -> 
         raise PhaselineError(Fault("E013", message, plan.changes[0].place, hint))
 
 
-def refuse_changed(project_dir: Path, stage: str, proven: str) -> None:
+def refuse_changed(project: Project, stage: str, proven: str) -> None:
     """Raise when the input is no longer what the proofs began with: no verdict is on either."""
-    if open_project(project_dir).input_hash(stage) != proven:
+    now = open_project(project.folder, project.data)
+    if project.data.changed() or now.input_hash(stage) != proven:
         message = f"blueprint, tenant file or data changed while stage '{stage}' was verified"
         hint = "Nothing was recorded; leave them alone and verify again."
         raise PhaselineError(Fault("E013", message, None, hint))
