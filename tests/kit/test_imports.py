@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,17 @@ def test_the_import_contracts_hold() -> None:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     answer = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
     assert answer.returncode == 0, answer.stdout
+
+
+def test_no_command_imports_another() -> None:
+    folder = PACKAGE / "commands"
+    found = {
+        f"{path.relative_to(folder)}: {name}"
+        for path in sorted(folder.rglob("*.py"))
+        for name in re.findall(r"^\s*from (phaseline\.commands\S*) import", path.read_text(), re.M)
+        if not name.startswith("phaseline.commands.console")
+    }
+    assert not found
 
 
 def called_names(path: Path) -> set[str]:

@@ -10,6 +10,7 @@ import click
 from phaseline.commands.console import progress
 from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
+from phaseline.files.render.demo import finished
 from phaseline.flows.demo import run
 
 
@@ -34,24 +35,5 @@ def command(project_dir: Path, output_format: str) -> int:
     with progress.shown() as listener:
         shown = run.run(project_dir.absolute(), listener)
     result = {**asdict(shown), "project": str(shown.project), "report": str(shown.report)}
-    emit(result, output_format, lambda: text(shown))
+    emit(result, output_format, lambda: finished(result))
     return int(Exit.DIFFERENCES if shown.differences else Exit.DONE)
-
-
-def text(shown: run.DemoResult) -> str:
-    """Return where to look and with which logins."""
-    wide = max(len(login.login) for login in shown.logins)
-    logins = [f"  {one.login:{wide}}  {one.password}  {one.name}" for one in shown.logins]
-    return "\n".join(
-        [
-            "",
-            f"Odoo      {shown.url}",
-            f"report    {shown.report}",
-            f"project   {shown.project}",
-            "logins",
-            *logins,
-            "",
-            f"It took {shown.seconds:.0f} s. To end it: "
-            f"phaseline sandbox down --project {shown.project}",
-        ]
-    )

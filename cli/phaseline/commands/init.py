@@ -8,6 +8,8 @@ import click
 
 from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import Exit
+from phaseline.files.render.project import made
+from phaseline.flows import init as flow
 
 
 @click.command()
@@ -21,13 +23,6 @@ def command(folder: Path, output_format: str) -> int:
       phaseline init harbour
       phaseline init clients/harbour --format json
     """
-    from phaseline.flows import init
-
-    result = init.run(folder)
-    text = (
-        f"Made {folder}: {', '.join(result['files'])}\n"
-        f"Next: cd {folder}, answer the questions in tenant.yml, then phaseline release build,"
-        " phaseline sandbox up, phaseline plan foundation"
-    )
-    emit(result, output_format, lambda: text)
+    result = flow.run(folder).data()
+    emit(result, output_format, lambda: made(result))
     return int(Exit.DONE)

@@ -1,91 +1,90 @@
-"""The entry point: the table of commands, loaded when called, and the one door errors leave by."""
+"""The entry point: the table of all commands, and the one handler that errors leave by."""
 
 from __future__ import annotations
 
-import ast
-import importlib
-import importlib.util
 import sys
-from pathlib import Path
 
 import click
 
 from phaseline import __version__
 from phaseline.commands.console import errors
+from phaseline.commands.console.groups import LazyGroup, Verbs
 
-COMMANDS: dict[str, str] = {
-    "apply": "phaseline.commands.apply:command",
-    "data": "phaseline.commands.data:command",
-    "demo": "phaseline.commands.demo:command",
-    "doctor": "phaseline.commands.doctor:command",
-    "drift": "phaseline.commands.drift:command",
-    "env": "phaseline.commands.env:command",
-    "help": "phaseline.commands.console.help:command",
-    "history": "phaseline.commands.history:command",
-    "init": "phaseline.commands.init:command",
-    "lab": "phaseline.commands.lab:command",
-    "migrate": "phaseline.commands.migrate:command",
-    "plan": "phaseline.commands.plan:command",
-    "release": "phaseline.commands.release:command",
-    "report": "phaseline.commands.report:command",
-    "sandbox": "phaseline.commands.sandbox:command",
-    "sign": "phaseline.commands.sign:command",
-    "status": "phaseline.commands.status:command",
-    "tenant": "phaseline.commands.tenant:command",
-    "verify": "phaseline.commands.verify:command",
+HERE = "phaseline.commands"
+COMMANDS: dict[str, str | Verbs] = {
+    "apply": f"{HERE}.apply",
+    "data": Verbs(
+        "Templates, validation, loading and reconciliation of master data.",
+        {
+            "load": f"{HERE}.data.load",
+            "reconcile": f"{HERE}.data.reconcile",
+            "template": f"{HERE}.data.template",
+            "validate": f"{HERE}.data.validate",
+        },
+    ),
+    "demo": f"{HERE}.demo",
+    "doctor": f"{HERE}.doctor",
+    "drift": f"{HERE}.drift",
+    "env": Verbs(
+        "Build environments on hosts, size them and verify them.",
+        {
+            "provision": f"{HERE}.env.provision",
+            "size": f"{HERE}.env.size",
+            "verify": f"{HERE}.env.verify",
+        },
+    ),
+    "help": Verbs(
+        "Explain error codes; the commands explain themselves with --help.",
+        {"errors": f"{HERE}.console.help"},
+    ),
+    "history": f"{HERE}.history",
+    "init": f"{HERE}.init",
+    "lab": Verbs(
+        "Run Debian hosts with SSH on this machine, to rehearse on and to test with.",
+        {
+            "down": f"{HERE}.lab.down",
+            "status": f"{HERE}.lab.status",
+            "up": f"{HERE}.lab.up",
+        },
+    ),
+    "migrate": f"{HERE}.migrate",
+    "plan": f"{HERE}.plan",
+    "release": Verbs(
+        "Build, lock, show and verify the archive that hosts run.",
+        {
+            "build": f"{HERE}.release.build",
+            "lock": f"{HERE}.release.lock",
+            "show": f"{HERE}.release.show",
+            "verify": f"{HERE}.release.verify",
+        },
+    ),
+    "report": f"{HERE}.report",
+    "sandbox": Verbs(
+        "Run a real Odoo of the project's own on this machine.",
+        {
+            "down": f"{HERE}.sandbox.down",
+            "reset": f"{HERE}.sandbox.reset",
+            "status": f"{HERE}.sandbox.status",
+            "up": f"{HERE}.sandbox.up",
+        },
+    ),
+    "sign": f"{HERE}.sign",
+    "status": f"{HERE}.status",
+    "tenant": Verbs(
+        "Add, list and retire the tenants of an environment.",
+        {
+            "add": f"{HERE}.tenant.add",
+            "list": f"{HERE}.tenant.list",
+            "retire": f"{HERE}.tenant.retire",
+        },
+    ),
+    "verify": f"{HERE}.verify",
 }
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command's module only when that command is named."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        """Return every command's name in alphabetical order."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return the command, or None when there is none of that name."""
-        target = COMMANDS.get(cmd_name)
-        if target is None:
-            return None
-        module, _, attribute = target.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing any of them, so that help is instant."""
-        rows = [(name, first_line(COMMANDS[name])) for name in self.list_commands(ctx)]
-        if rows:
-            with formatter.section("Commands"):
-                formatter.write_dl(rows)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Resolve as click does, and name the nearest command when there is none."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            near = errors.nearest(args[0], COMMANDS)
-            if near is None:
-                raise
-            message = f"no such command '{args[0]}', did you mean '{near}'?"
-            raise click.UsageError(message, ctx) from error
-
-
-def first_line(target: str) -> str:
-    """Return the first line of a command's help, read from its source."""
-    module, _, attribute = target.partition(":")
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        return ""
-    for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and node.name == attribute:
-            return (ast.get_docstring(node) or "").partition("\n")[0]
-    return ""
-
-
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="phaseline")
 def cli() -> None:
     """Odoo rollouts as code: environments, phased blueprints, master data, proofs and gates."""

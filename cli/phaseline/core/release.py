@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9._!+-]+)$")
 HASH = re.compile(r"^sha256:[0-9a-f]{64}$")
@@ -135,6 +139,21 @@ def format_debian(pins: tuple[DebianPin, ...]) -> str:
 def lock_name(python: str) -> str:
     """Return the file name of the lock of one Python version, as 3.11 gives odoo-py311.lock."""
     return f"odoo-py{python.replace('.', '')}.lock"
+
+
+def summary(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the few facts of a manifest that a list or a journal shows."""
+    components = manifest["components"]
+    return {
+        "id": manifest["id"],
+        "series": manifest["series"],
+        "python": manifest["python"],
+        "odoo_version": next((c["version"] for c in components if c["role"] == "odoo"), ""),
+        "components": len(components),
+        "files": manifest["file_count"],
+        "bytes": manifest["archive_bytes"],
+        "missing": manifest["missing"],
+    }
 
 
 def _bad_line(file: str, line: int, wanted: str) -> Fault:

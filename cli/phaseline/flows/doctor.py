@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from phaseline.files.paths import cache_dir, state_dir
 from phaseline.hosts import doctor
@@ -13,11 +14,22 @@ if TYPE_CHECKING:
     from phaseline.hosts.doctor import MachineCheck
 
 
-def examine(project: Path) -> tuple[MachineCheck, ...]:
-    """Return everything that was looked at for a project on this machine."""
-    return doctor.inspect(state_dir(project), cache_dir())
+@dataclass(frozen=True, slots=True)
+class DoctorResult:
+    """Everything that was looked at, in the order in which it is needed."""
+
+    findings: tuple[MachineCheck, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is missing that the main path needs."""
+        return all(one.fine or not one.needed for one in self.findings)
+
+    def data(self) -> dict[str, Any]:
+        """Return the result as JSON shows it."""
+        return {"healthy": self.healthy, "findings": [asdict(one) for one in self.findings]}
 
 
-def healthy(findings: tuple[MachineCheck, ...]) -> bool:
-    """Return whether nothing is missing that the main path needs."""
-    return all(one.fine or not one.needed for one in findings)
+def examine(project: Path) -> DoctorResult:
+    """Look at everything a project needs on this machine."""
+    return DoctorResult(doctor.inspect(state_dir(project), cache_dir()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline import durable
@@ -17,7 +18,19 @@ FOLDERS = ("data", "journal")
 ENVIRONMENTS = ("testing", "production")  # those of the example inventory
 
 
-def run(folder: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class InitResult:
+    """A project that was made: its folder and what lies in it."""
+
+    project: Path
+    files: tuple[str, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the result as JSON shows it."""
+        return {"project": str(self.project), "files": list(self.files)}
+
+
+def run(folder: Path) -> InitResult:
     """Make the project; a folder that is not empty is left alone."""
     if folder.exists() and any(folder.iterdir()):
         hint = "Name a new folder."
@@ -33,5 +46,4 @@ def run(folder: Path) -> dict[str, Any]:
     for name in ENVIRONMENTS:
         tenants.begin(folder, name)
     durable.write(folder / ".gitignore", IGNORED)
-    files = sorted(path.name for path in folder.iterdir())
-    return {"project": str(folder), "files": files}
+    return InitResult(folder, tuple(sorted(path.name for path in folder.iterdir())))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_everything_is_looked_at_and_what_is_missing_can_be_mended(tmp_path: Path) -> None:
-    findings = doctor.examine(tmp_path)
+    findings = doctor.examine(tmp_path).findings
     names = {one.name for one in findings}
     assert names >= {"python", "pip", "postgresql", "apt-get", "chromium", "state", "memory"}
     assert all(one.mend for one in findings if not one.fine)
@@ -27,19 +27,19 @@ def test_a_missing_postgresql_is_unhealthy_and_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres_server, "LIBRARY", tmp_path)
-    found = next(one for one in doctor.examine(tmp_path) if one.name == "postgresql")
+    found = next(one for one in doctor.examine(tmp_path).findings if one.name == "postgresql")
     assert not found.fine
     assert found.mend == "apt-get install postgresql"
-    assert not doctor.healthy((found,))
+    assert not doctor.DoctorResult((found,)).healthy
 
 
 def test_what_only_tests_need_does_not_make_it_unhealthy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "CHROMIUM", ())
-    found = next(one for one in doctor.examine(tmp_path) if one.name == "chromium")
+    found = next(one for one in doctor.examine(tmp_path).findings if one.name == "chromium")
     assert not found.fine
-    assert doctor.healthy((found,))
+    assert doctor.DoctorResult((found,)).healthy
 
 
 def test_too_little_room_is_said_before_anything_is_made(tmp_path: Path) -> None:

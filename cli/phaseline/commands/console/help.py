@@ -1,23 +1,18 @@
-"""`phaseline help`: what the codes mean."""
+"""`phaseline help errors`: what the codes mean."""
 
 from __future__ import annotations
 
 import click
 
-from phaseline.commands.console import errors as door
+from phaseline.commands.console import errors
 from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import CODES, Exit
 
 
-@click.group()
-def command() -> None:
-    """Explain error codes; the commands explain themselves with --help."""
-
-
-@command.command()
+@click.command()
 @click.argument("code", required=False)
 @format_option
-def errors(code: str | None, output_format: str) -> int:
+def command(code: str | None, output_format: str) -> int:
     """Say what an error code means and its exit code; all codes when none is named.
 
     \b
@@ -27,7 +22,7 @@ def errors(code: str | None, output_format: str) -> int:
     """
     wanted = (code or "").upper()
     if code and wanted not in CODES:
-        near = door.nearest(wanted, CODES)
+        near = errors.nearest(wanted, CODES)
         hint = f", did you mean '{near}'?" if near else ""
         message = f"no error code '{code}'{hint}"
         raise click.UsageError(message)

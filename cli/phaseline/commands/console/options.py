@@ -19,6 +19,16 @@ project_option = click.option(
 env_option = click.option(
     "--env", default="sandbox", show_default=True, help="The environment, as in inventory.ini."
 )
+named_env_option = click.option(
+    "--env", required=True, help="The environment, as in inventory.ini."
+)
+mirror_option = click.option("--mirror", help="Debian mirror; the machine's own when not given.")
+cron_option = click.option("--cron", default=0, show_default=True, help="Workers for cron jobs.")
+recipe_option = click.option(
+    "--recipe",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder with release.yml and its locks, instead of the blueprint's.",
+)
 
 
 def colour() -> bool:

@@ -71,6 +71,25 @@ class Moving:
         self.status.console.print(line)
 
 
+class RoleProgress:
+    """Progress of a run of Ansible: a line when another role begins."""
+
+    def __init__(self, env: str) -> None:
+        """Begin with nothing said."""
+        self.env, self.role = env, ""
+
+    def __call__(self, role: str, task: str) -> None:
+        """Say what is being done, a line a role."""
+        if role != self.role:
+            self.role = role
+            click.echo(f"{self.env}: {role or task}", err=True)
+
+
+def tell(message: str) -> None:
+    """Print a step of a long run on stderr."""
+    click.echo(message, err=True)
+
+
 @contextmanager
 def shown() -> Iterator[Listener]:
     """Give a listener that fits stderr."""

@@ -8,7 +8,7 @@ from phaseline.commands.console import output
 from phaseline.errors import Exit
 
 
-@click.command("size")
+@click.command()
 @click.option("--users", type=click.IntRange(1), help="People at work at the same time.")
 @click.option("--orders-per-day", type=click.IntRange(0), default=0, help="Orders on a usual day.")
 @click.option("--plan", help="One of the plans s, m, l instead of numbers.")

@@ -14,7 +14,7 @@ from phaseline.errors import Exit
 EXITS = {"passed": Exit.DONE, "failed": Exit.UNVERIFIED, "unreachable": Exit.UNREACHABLE}
 
 
-@click.command("verify")
+@click.command()
 @click.argument("env")
 @project_option
 @click.option("--tenant", default="", metavar="NAME", help="Look at this tenant only.")

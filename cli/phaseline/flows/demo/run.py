@@ -94,10 +94,10 @@ def steps_of(project: Path) -> Iterator[Step]:
 
 def look_at_machine(project: Path, say: Say) -> str:
     """Refuse to begin what can't be ended on this machine."""
-    if last(project, "sandbox") and sandbox.status(project)["state"] == "running":
+    if last(project, "sandbox") and sandbox.status(project).state == "running":
         return "the sandbox runs already"
     say("looking")
-    findings = doctor.examine(project)
+    findings = doctor.examine(project).findings
     missing = [one for one in findings if one.needed and not one.fine]
     if missing:
         faults = [Fault(LACKS.get(one.name, "H005"), one.says, None, one.mend) for one in missing]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline import durable
@@ -40,14 +40,43 @@ class LabRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class RunningLab:
-    """A lab that is up and how long that took."""
+class HostStatus:
+    """How one host of a lab is: `running`, `not answering` or `stopped`."""
+
+    name: str
+    address: str
+    suite: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabStatus:
+    """How a lab is: `absent`, `stopped` or `running`, with each of its hosts."""
+
+    state: str
+    hosts: tuple[HostStatus, ...]
+    home: str
+    ssh_config: str | None
+
+    def data(self) -> dict[str, Any]:
+        """Return the status as JSON shows it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class LabResult:
+    """A lab that is up, how its hosts are, and how long it took in seconds."""
 
     lab: Lab
+    status: LabStatus
     seconds: float
 
+    def data(self) -> dict[str, Any]:
+        """Return the result as JSON shows it."""
+        return {**self.status.data(), "seconds": round(self.seconds, 1)}
 
-def up(order: LabRequest, say: Callable[[str], None]) -> RunningLab:
+
+def up(order: LabRequest, say: Callable[[str], None]) -> LabResult:
     """Return the project's lab, brought up from whatever state it is in."""
     begun = time.monotonic()
     host.check()
@@ -65,31 +94,21 @@ def up(order: LabRequest, say: Callable[[str], None]) -> RunningLab:
     if inventory.is_file() and not lab_inventory.ours(_text(inventory)):
         durable.write(home / BEFORE, _text(inventory))
     durable.write(inventory, _inventory(text, source, lab))
-    return RunningLab(lab, time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    return LabResult(lab, status(order.project), seconds)
 
 
-def status(project: Path) -> dict[str, Any]:
-    """Return how the project's lab is: `absent`, `stopped` or `running`, and each host."""
+def status(project: Path) -> LabStatus:
+    """Ask every host of the project's lab how it is."""
     home = home_of(project)
     lab = host.lookup(home)
     if lab is None:
-        return {"state": "absent", "hosts": [], "home": str(home), "ssh_config": None}
-    hosts = [
-        {
-            "name": one.name,
-            "address": one.address,
-            "suite": lab.suites[one.name],
-            "state": _state(one),
-        }
-        for one in lab.hosts
-    ]
-    whole = all(one["state"] == "running" for one in hosts)
-    return {
-        "state": "running" if whole else "stopped",
-        "hosts": hosts,
-        "home": str(home),
-        "ssh_config": str(lab.ssh_config),
-    }
+        return LabStatus("absent", (), str(home), None)
+    hosts = tuple(
+        HostStatus(one.name, one.address, lab.suites[one.name], _state(one)) for one in lab.hosts
+    )
+    whole = all(one.state == "running" for one in hosts)
+    return LabStatus("running" if whole else "stopped", hosts, str(home), str(lab.ssh_config))
 
 
 def down(project: Path) -> bool:

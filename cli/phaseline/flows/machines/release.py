@@ -16,6 +16,7 @@ from phaseline.core.release import (
     format_debian,
     format_pins,
     lock_name,
+    summary,
     unlocked,
 )
 from phaseline.errors import Fault, PhaselineError
@@ -55,11 +56,29 @@ class BuildRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Artifact:
+class ReleaseResult:
     """A release and whether it had to be built."""
 
     stored: Stored
     fresh: bool
+
+    def data(self) -> dict[str, Any]:
+        """Return the result as JSON shows it."""
+        archive = {"fresh": self.fresh, "archive": str(self.stored.archive)}
+        return {**summary(self.stored.manifest), **archive}
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrityResult:
+    """A release's id, and what differs between its files and its own list of them."""
+
+    id: str
+    differences: tuple[str, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the result as JSON shows it."""
+        wrong = list(self.differences)
+        return {"id": self.id, "whole": not wrong, "differences": wrong}
 
 
 def silent(_: str) -> None:
@@ -77,7 +96,7 @@ def releases_dir() -> Path:
     return cache_dir() / "releases"
 
 
-def build(order: BuildRequest, say: Callable[[str], None] = silent) -> Artifact:
+def build(order: BuildRequest, say: Callable[[str], None] = silent) -> ReleaseResult:
     """Return the release of a recipe and its locks; what is in the cache is not built again."""
     recipe = _recipe(order)
     python = order.python or system_python(recipe)
@@ -90,10 +109,10 @@ def build(order: BuildRequest, say: Callable[[str], None] = silent) -> Artifact:
     known = releases_dir() / "inputs" / key
     with _alone(key):
         if (stored := _known(known)) is not None:
-            return Artifact(stored, fresh=False)
+            return ReleaseResult(stored, fresh=False)
         stored = _make(recipe, locks, python, inputs, _kitchen(order, say))
         release_archive.put(known, stored.id + "\n")
-    return Artifact(stored, fresh=True)
+    return ReleaseResult(stored, fresh=True)
 
 
 def lock(order: BuildRequest, say: Callable[[str], None] = silent) -> dict[str, bool]:
@@ -123,15 +142,15 @@ def check(name: str) -> None:
     release_archive.check_archive(_find(name))
 
 
-def verify(name: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """Return a release's id and what differs between its archive and its own list of files."""
+def verify(name: str | None = None) -> IntegrityResult:
+    """Compare a release's archive, and its unpacked tree, with its own list of files."""
     stored = _find(name)
     release_archive.check_archive(stored)
     wrong = release_archive.check_content(stored.archive)
     used = releases_dir() / stored.id
     if used.is_dir():
         wrong += tuple(f"unpacked: {one}" for one in release_archive.check_tree(used))
-    return stored.id, wrong
+    return IntegrityResult(stored.id, wrong)
 
 
 def system_python(recipe: Recipe) -> str:

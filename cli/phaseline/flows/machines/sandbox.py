@@ -6,7 +6,7 @@ import contextlib
 import secrets
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,14 +42,45 @@ class SandboxRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class RunningSandbox:
+class SandboxResult:
     """A sandbox that is up and how long that took."""
 
     running: Running
     seconds: float
 
+    def data(self) -> dict[str, Any]:
+        """Return the result as JSON shows it; secrets by the files they are in."""
+        running = self.running
+        return {
+            "state": "running",
+            "url": running.url,
+            "database": running.database,
+            "login": running.admin_login,
+            "password_file": str(running.home / "admin_password"),
+            "api_key_file": str(running.home / "api_key"),
+            "release": running.release,
+            "modules": list(running.modules),
+            "seconds": round(self.seconds, 1),
+        }
 
-def up(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> RunningSandbox:
+
+@dataclass(frozen=True, slots=True)
+class SandboxStatus:
+    """How a sandbox is: `absent`, `stopped` or `running`, where, with what, and its processes."""
+
+    state: str
+    url: str | None
+    release: str | None
+    modules: tuple[str, ...]
+    processes: tuple[dict[str, Any], ...]
+    home: str
+
+    def data(self) -> dict[str, Any]:
+        """Return the status as JSON shows it."""
+        return asdict(self)
+
+
+def up(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> SandboxResult:
     """Return the project's sandbox, brought up from whatever state it is in."""
     begun = time.monotonic()
     doctor.need_room(cache_dir(), 2)
@@ -67,15 +98,15 @@ def up(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> R
         release = archive.unpack(built.stored, releases.releases_dir())
     modules = tuple(state.record.get("modules", ())) or order.modules or modules_of(order.project)
     spec = host.SandboxSpec(home, cache_dir(), release, modules, account, order.cron)
-    return RunningSandbox(host.up(spec, say), time.monotonic() - begun)
+    return SandboxResult(host.up(spec, say), time.monotonic() - begun)
 
 
-def reset(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> RunningSandbox:
+def reset(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> SandboxResult:
     """Return the project's sandbox, made anew from the template; the logins stay."""
     begun = time.monotonic()
     say("removing the old sandbox")
     host.down(home_of(order.project), _account(order.project), keep_access=True)
-    return RunningSandbox(up(order, say).running, time.monotonic() - begun)
+    return SandboxResult(up(order, say).running, time.monotonic() - begun)
 
 
 def down(project: Path, *, purge_cache: bool = False) -> bool:
@@ -92,20 +123,20 @@ def down(project: Path, *, purge_cache: bool = False) -> bool:
     return there
 
 
-def status(project: Path) -> dict[str, Any]:
+def status(project: Path) -> SandboxStatus:
     """Return how the project's sandbox is."""
     state = host.status(home_of(project), _account(project))
     ports = state.record.get("ports", [])
-    return {
-        "state": state.kind,
-        "url": f"http://127.0.0.1:{ports[0]}" if ports else None,
-        "release": Path(state.record["release"]).name if state.record else None,
-        "modules": state.record.get("modules", []),
-        "processes": [
+    return SandboxStatus(
+        state=state.kind,
+        url=f"http://127.0.0.1:{ports[0]}" if ports else None,
+        release=Path(state.record["release"]).name if state.record else None,
+        modules=tuple(state.record.get("modules", ())),
+        processes=tuple(
             {"pid": one.pid, "command": one.command.strip()[:200]} for one in state.processes
-        ],
-        "home": str(home_of(project)),
-    }
+        ),
+        home=str(home_of(project)),
+    )
 
 
 def running(project: Path) -> Running:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -32,19 +34,40 @@ def test_an_unknown_code_names_a_near_one() -> None:
     assert "did you mean 'O001'" in answer.output
 
 
-def test_the_program_lists_its_commands_without_importing_them() -> None:
-    answer = CliRunner().invoke(cli, ["--help"])
-    assert "Write the page of evidence" in answer.output
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ((), "Write the page of evidence"),
+        (("data",), "Bring data files into Odoo"),
+        (("tenant",), "Show how every tenant is"),
+    ],
+)
+def test_help_lists_commands_without_importing_them(words: tuple[str, ...], line: str) -> None:
+    program = (
+        "import sys; from phaseline.commands.main import cli;"
+        f"cli.main([*{words!r}, '--help'], standalone_mode=False);"
+        "print([one for one in sys.modules if one.startswith('phaseline.flows')])"
+    )
+    command = [sys.executable, "-c", program]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert line in answer
+    assert answer.splitlines()[-1] == "[]"
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(cli)
-    todo = [(name, cli.get_command(context, name)) for name in cli.list_commands(context)]
-    for name, command in todo:
+def test_a_misspelt_verb_of_a_group_names_the_nearest() -> None:
+    answer = CliRunner().invoke(cli, ["data", "laod"])
+    assert answer.exit_code == 2
+    assert "no such command 'laod', did you mean 'load'?" in answer.output
+
+
+def commands(group: click.Group = cli, head: str = "") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
-            todo += [(f"{name} {inner}", one) for inner, one in command.commands.items()]
+            yield from commands(command, f"{name} ")
         elif command is not None:
-            yield name, command
+            yield f"{head}{name}", command
 
 
 @pytest.mark.parametrize(("name", "command"), [pytest.param(*one, id=one[0]) for one in commands()])

@@ -8,7 +8,7 @@ import json
 import click
 import pytest
 
-from phaseline.commands.data import one_sign
+from phaseline.commands.console.data_options import one_sign
 from phaseline.commands.main import cli
 from phaseline.errors import PhaselineError
 from phaseline.files import journal

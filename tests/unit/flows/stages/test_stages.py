@@ -404,7 +404,7 @@ def test_results_are_json(shop: Workshop) -> None:
 
 def test_a_new_project_has_what_a_plan_needs(tmp_path: Path) -> None:
     result = init.run(tmp_path / "new")
-    assert {"tenant.yml", "inventory.ini", "data", "journal"} <= set(result["files"])
+    assert {"tenant.yml", "inventory.ini", "data", "journal"} <= set(result.files)
     with pytest.raises(PhaselineError, match="not empty"):
         init.run(tmp_path / "new")
 

@@ -183,12 +183,12 @@ def test_the_papers_name_every_part(recipe: Path) -> None:
 
 def test_verify_sees_a_changed_a_new_and_a_lost_file(recipe: Path) -> None:
     stored = build(recipe).stored
-    assert flow.verify(stored.id) == (stored.id, ())
+    assert flow.verify(stored.id) == flow.IntegrityResult(stored.id, ())
     tree = release_archive.unpack(stored, flow.releases_dir())
     (tree / "server/odoo/release.py").write_text("changed", encoding="utf-8")
     (tree / "server/odoo/new.py").touch()
     (tree / "bin/odoo").unlink()
-    wrong = flow.verify(stored.id)[1]
+    wrong = flow.verify(stored.id).differences
     assert [one.removeprefix("unpacked: ") for one in wrong] == [
         "bin/odoo is missing",
         "server/odoo/new.py is not of this release",

@@ -1,0 +1,1 @@
+"""`phaseline data`: one verb a module."""

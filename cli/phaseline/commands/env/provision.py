@@ -1,0 +1,39 @@
+"""`phaseline env provision`: make environments what the inventory says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from phaseline.commands.console import output
+from phaseline.commands.console.options import project_option
+from phaseline.commands.console.progress import RoleProgress
+from phaseline.errors import Exit
+from phaseline.files.render import environments
+from phaseline.flows.environments import provision as flow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("envs", nargs=-1, required=True, metavar="ENV...")
+@project_option
+@click.option("--check", is_flag=True, help="Predict only: nothing is changed on any host.")
+@output.format_option
+def command(envs: tuple[str, ...], project_dir: Path, check: bool, output_format: str) -> int:
+    """Make the environments what the inventory says: hosts, database, tenants, proxy, watch.
+
+    What stands already is left as it is; a run that was cut short is finished by the next one.
+    Several environments are made side by side.
+
+    \b
+    Examples:
+      phaseline env provision testing
+      phaseline env provision testing production
+      phaseline env provision production --check
+    """
+    results = flow.run_all(project_dir, envs, check=check, teller=RoleProgress)
+    output.emit({"environments": results}, output_format, lambda: environments.provisioned(results))
+    return Exit.DONE

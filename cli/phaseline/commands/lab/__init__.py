@@ -1,0 +1,1 @@
+"""`phaseline lab`: one verb a module."""

@@ -1,0 +1,32 @@
+"""`phaseline lab status`: which hosts there are, and how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from phaseline.commands.console import output
+from phaseline.commands.console.options import project_option
+from phaseline.errors import Exit
+from phaseline.files.render import lab as render
+from phaseline.flows.machines import lab as flow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@project_option
+@output.format_option
+def command(project_dir: Path, output_format: str) -> int:
+    """Say which hosts the lab has and how they are; exit 13 when one does not answer.
+
+    \b
+    Examples:
+      phaseline lab status
+      phaseline lab status --format json
+    """
+    result = flow.status(project_dir).data()
+    output.emit(result, output_format, lambda: render.lab(result))
+    return Exit.DONE if result["state"] == "running" else Exit.UNREACHABLE

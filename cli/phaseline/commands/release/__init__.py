@@ -1,0 +1,1 @@
+"""`phaseline release`: one verb a module."""

@@ -1,0 +1,1 @@
+"""`phaseline sandbox`: one verb a module."""

@@ -1,0 +1,35 @@
+"""`phaseline sandbox up`: bring the project's Odoo up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from phaseline.commands.console import output
+from phaseline.commands.console.options import cron_option, mirror_option, project_option
+from phaseline.commands.console.progress import tell
+from phaseline.errors import Exit
+from phaseline.files.render import sandbox as render
+from phaseline.flows.machines import sandbox as flow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@project_option
+@mirror_option
+@cron_option
+@output.format_option
+def command(project_dir: Path, mirror: str | None, cron: int, output_format: str) -> int:
+    """Bring the sandbox up: build what is missing, finish what was cut short.
+
+    \b
+    Examples:
+      phaseline sandbox up
+      phaseline sandbox up --project brand --cron 1
+    """
+    result = flow.up(flow.SandboxRequest(project_dir, mirror=mirror, cron=cron), tell).data()
+    output.emit(result, output_format, lambda: render.running(result))
+    return Exit.DONE

@@ -1,0 +1,1 @@
+"""`phaseline tenant`: one verb a module."""
