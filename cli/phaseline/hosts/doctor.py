@@ -8,14 +8,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from phaseline.errors import Fault, PhaselineError
+from phaseline.errors import PhaselineError
 from phaseline.hosts.lab import lab
 from phaseline.hosts.local import accounts, apt_mirror, run
+from phaseline.hosts.local.disk import GIB
 from phaseline.hosts.releases import wheels
 from phaseline.hosts.releases.debian_archive import KEYRING
 from phaseline.hosts.sandbox import odoo_server, postgres_server
 
-GIB = 1 << 30
 DISK_GIB = 5
 MEMORY_GIB = 2
 PYTHONS = ("3.11", "3.13")
@@ -53,16 +53,6 @@ def inspect(state: Path, cache: Path) -> tuple[MachineCheck, ...]:
         _chromium(),
         _lab(),
     )
-
-
-def need_room(folder: Path, gib: int) -> None:
-    """Raise a fault unless the disk of a folder has so much room: better now than half-way."""
-    there = next(one for one in (folder, *folder.parents) if one.exists())
-    free = shutil.disk_usage(there).free / GIB
-    if free < gib:
-        hint = f"Free {gib} GiB there, or set PHASELINE_CACHE_HOME to a folder on another disk."
-        message = f"{there} has {free:.1f} GiB free, {gib} are needed"
-        raise PhaselineError(Fault("H016", message, hint=hint))
 
 
 def _debian() -> MachineCheck:

@@ -9,7 +9,7 @@ import pytest
 from phaseline.errors import PhaselineError
 from phaseline.flows import doctor
 from phaseline.hosts import doctor as machine
-from phaseline.hosts.local import run
+from phaseline.hosts.local import disk, run
 from phaseline.hosts.sandbox import postgres_server
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_what_only_tests_need_does_not_make_it_unhealthy(
 
 def test_too_little_room_is_said_before_anything_is_made(tmp_path: Path) -> None:
     with pytest.raises(PhaselineError) as stopped:
-        machine.need_room(tmp_path / "not made yet", 1 << 20)
+        disk.need_room(tmp_path / "not made yet", 1 << 20)
     assert stopped.value.faults[0].code == "H016"
     assert "PHASELINE_CACHE_HOME" in stopped.value.faults[0].hint
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.paths import cache_dir, kit_dir, state_dir
-from phaseline.hosts import doctor
 from phaseline.hosts.lab import host as lab_host
 from phaseline.hosts.lab import inventory as lab_inventory
 from phaseline.hosts.lab import lab as host
+from phaseline.hosts.local import disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +87,7 @@ def up(order: LabRequest, say: Callable[[str], None]) -> LabResult:
     text, name = _source(order, home)
     source = lab_inventory.read(text, name)
     _guard(inventory)
-    doctor.need_room(cache_dir(), 2)
+    disk.need_room(cache_dir(), 2)
     suites = {n: v.get("lab_suite", lab_inventory.SUITES[0]) for n, v in source.hosts.items()}
     spec = host.LabSpec(home, cache_dir(), suites, text, order.mirror, order.tmpfs)
     lab = host.up(spec, say)

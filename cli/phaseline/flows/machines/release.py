@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phaseline import durable
 from phaseline.core.release import (
     OdooSource,
     Recipe,
@@ -22,22 +18,17 @@ from phaseline.core.release import (
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files.paths import cache_dir, kit_dir
 from phaseline.files.releases import recipe as release_recipe
-from phaseline.hosts import doctor
 from phaseline.hosts.local import apt_mirror as mirrors
-from phaseline.hosts.local import scratch
 from phaseline.hosts.releases import archive as release_archive
+from phaseline.hosts.releases import build as release_build
 from phaseline.hosts.releases import lock as release_lock
-from phaseline.hosts.releases import sbom, sources
-from phaseline.hosts.releases import tree as release_tree
 from phaseline.hosts.releases.debian_archive import Archive
+from phaseline.hosts.releases.tree import BuildContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from phaseline.core.release import Locks
     from phaseline.hosts.releases.archive import Stored
-
-BUILD_FORMAT = 2  # part of every id: raise it when the same inputs make another tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +95,24 @@ def build(order: BuildRequest, say: Callable[[str], None] = silent) -> ReleaseRe
     faults = unlocked(recipe, locks, str(order.folder / release_recipe.RECIPE))
     if faults:
         raise PhaselineError(*faults)
-    inputs = _inputs(recipe, locks, python)
-    key = hashlib.sha256(release_archive.canonical(inputs).encode()).hexdigest()
-    known = releases_dir() / "inputs" / key
-    with _alone(key):
-        if (stored := _known(known)) is not None:
-            return ReleaseResult(stored, fresh=False)
-        stored = _make(recipe, locks, python, inputs, _kitchen(order, say))
-        release_archive.put(known, stored.id + "\n")
-    return ReleaseResult(stored, fresh=True)
+    context = _context(order, say)
+    stored, fresh = release_build.find_or_build(recipe, locks, python, context, releases_dir())
+    return ReleaseResult(stored, fresh)
 
 
 def lock(order: BuildRequest, say: Callable[[str], None] = silent) -> dict[str, bool]:
     """Write the locks of a recipe anew; return for each file whether it changed."""
-    recipe, kitchen = _recipe(order), _kitchen(order, say)
-    kitchen.cache.mkdir(parents=True, exist_ok=True)
-    tools = release_lock.tools(recipe, kitchen)
-    addons, needs = release_lock.addons(recipe, kitchen)
+    recipe, context = _recipe(order), _context(order, say)
+    context.cache.mkdir(parents=True, exist_ok=True)
+    tools = release_lock.tools(recipe, context)
+    addons, needs = release_lock.addons(recipe, context)
     texts = {
-        "debian.lock": format_debian(release_lock.debian(recipe, kitchen)),
+        "debian.lock": format_debian(release_lock.debian(recipe, context)),
         "tools.lock": format_pins(tools, "Build tools and wkhtmltopdf"),
         "addons.lock": format_pins(addons, "Community add-ons"),
     }
     for python in recipe.pythons:
-        pins = release_lock.python(recipe, needs, python, kitchen, tools)
+        pins = release_lock.python(recipe, needs, python, context, tools)
         texts[lock_name(python)] = format_pins(pins, f"Python distributions for Python {python}")
     return {n: release_recipe.write_lock(order.folder, n, text) for n, text in texts.items()}
 
@@ -171,85 +156,13 @@ def _recipe(order: BuildRequest) -> Recipe:
     return recipe
 
 
-def _kitchen(order: BuildRequest, say: Callable[[str], None]) -> release_tree.BuildContext:
+def _context(order: BuildRequest, say: Callable[[str], None]) -> BuildContext:
     def archive() -> Archive:
         return Archive(mirrors.lookup(order.mirror))
 
-    return release_tree.BuildContext(cache_dir(), archive, say, order.unpacked)
-
-
-def _inputs(recipe: Recipe, locks: Locks, python: str) -> dict[str, Any]:
-    source = recipe.odoo
-    odoo: dict[str, Any] = {"source": source.kind}
-    if source.kind == "debian":
-        wanted = {source.package, *recipe.assets}
-        odoo["packages"] = {p.name: p.sha256 for p in locks.debian if p.name in wanted}
-    elif source.kind == "git":
-        odoo["commit"] = source.commit
-    else:
-        folder = Path(source.path).expanduser().resolve()
-        odoo["tree"] = sources.fingerprint(folder)
-    pins = (*locks.python, *locks.addons, *locks.tools)
-    files = sorted([pin.name, pin.version, *pin.hashes] for pin in pins)
-    return {"format": BUILD_FORMAT, "python": python, "odoo": odoo, "distributions": files}
-
-
-def _make(
-    recipe: Recipe,
-    locks: Locks,
-    python: str,
-    inputs: dict[str, Any],
-    kitchen: release_tree.BuildContext,
-) -> Stored:
-    releases = releases_dir()
-    doctor.need_room(releases, 5)
-    with scratch.folder(releases, ".making-") as made:
-        tree = made / "tree"
-        tree.mkdir()
-        assembled = release_tree.assemble(recipe, locks, python, kitchen, tree)
-        kitchen.say("hashing every file")
-        files = release_archive.list_files(tree)
-        release = release_archive.make_id(recipe.series, python, files, inputs)
-        manifest = {
-            "id": release,
-            "series": recipe.series,
-            "python": python,
-            "inputs": inputs,
-            "components": [one.as_dict() for one in assembled.components],
-            "missing": list(assembled.missing),
-            "file_count": files.count("\n"),
-        }
-        bill = sbom.render(release, recipe.series, assembled.components)
-        (tree / release_archive.FILES).write_text(files, encoding="utf-8")
-        (tree / release_archive.MANIFEST).write_text(release_archive.canonical(manifest), "utf-8")
-        (tree / release_archive.SBOM).write_text(release_archive.canonical(bill), "utf-8")
-        kitchen.say("writing the archive")
-        stored = release_archive.store(tree, manifest, releases)
-        if kitchen.unpacked:
-            release_archive.keep_unpacked(tree, stored, releases)
-        return stored
-
-
-def _known(file: Path) -> Stored | None:
-    if not file.is_file():
-        return None
-    try:
-        stored = release_archive.read(releases_dir(), file.read_text(encoding="utf-8").strip())
-        release_archive.check_archive(stored)
-    except (PhaselineError, json.JSONDecodeError):
-        return None  # damaged since: build it anew
-    return stored
+    return BuildContext(cache_dir(), archive, say, order.unpacked)
 
 
 def _find(name: str | None) -> Stored:
     known = release_archive.names(releases_dir())
     return release_archive.read(releases_dir(), name or (known[-1] if known else "of any name"))
-
-
-@contextlib.contextmanager
-def _alone(key: str) -> Iterator[None]:
-    """Hold the build of one set of inputs; a second caller waits and then finds it in the cache."""
-    folder = releases_dir() / "inputs"
-    folder.mkdir(parents=True, exist_ok=True)
-    with durable.lock(folder / f".{key}.lock", f"build of release {key}"):
-        yield

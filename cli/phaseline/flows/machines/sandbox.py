@@ -15,8 +15,7 @@ from phaseline.core.blueprint.expressions import Scope
 from phaseline.files.paths import cache_dir, state_dir
 from phaseline.files.project.project import open_project
 from phaseline.flows.machines import release as releases
-from phaseline.hosts import doctor
-from phaseline.hosts.local import accounts
+from phaseline.hosts.local import accounts, disk
 from phaseline.hosts.local import run as programs
 from phaseline.hosts.releases import archive
 from phaseline.hosts.sandbox import clones
@@ -83,7 +82,7 @@ class SandboxStatus:
 def up(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> SandboxResult:
     """Return the project's sandbox, brought up from whatever state it is in."""
     begun = time.monotonic()
-    doctor.need_room(cache_dir(), 2)
+    disk.need_room(cache_dir(), 2)
     account = _account(order.project, create=True)
     home = home_of(order.project)
     state = host.status(home, account)
