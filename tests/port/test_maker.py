@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.odoo import lost_calls
+from phaseline.odoo import external_ids, lost_calls
 from phaseline.odoo.data import bulk_create as makers
 from port.loopback import proxied
 
@@ -28,18 +28,18 @@ def count(port, mark):
 
 
 def test_few_records_are_not_worth_a_maker(port):
-    with makers.server_action(port, makers.MANY - 1) as maker:
+    with makers.bulk_creator(port, makers.MANY - 1) as maker:
         assert maker is None
 
 
 @REAL
 def test_records_are_made_in_order_each_with_its_external_id(port, mark):
     wanted = names(mark, 150)
-    with makers.server_action(port, 150) as maker:
+    with makers.bulk_creator(port, 150) as maker:
         made = maker.make(port, "res.partner", wanted, rows(mark, 150), {"lang": "en_US"})
     read = port.call("res.partner", "read", made, fields=["name", "ref", "color"])
     assert [row["name"] for row in read] == [f"Row {number}" for number in range(150)]
-    found = lost_calls.lookup(port, wanted)
+    found = external_ids.lookup(port, wanted)
     assert [found[name] for name in wanted] == [("res.partner", one) for one in made]
     assert port.call("ir.actions.server", "search_count", domain=ACTIONS) == 0
 
@@ -48,7 +48,7 @@ def test_records_are_made_in_order_each_with_its_external_id(port, mark):
 def test_defaults_are_those_that_create_gives(port, mark):
     fields = ["uom_id", "type", "sale_ok", "taxes_id", "website_sequence", "lot_sequence_id"]
     (plain,) = port.call("product.product", "create", vals_list=[{"name": mark}])
-    with makers.server_action(port, makers.MANY) as maker:
+    with makers.bulk_creator(port, makers.MANY) as maker:
         made = maker.make(
             port, "product.product", names(mark, 2), [{"name": mark}, {"name": mark}], {}
         )
@@ -62,16 +62,16 @@ def test_defaults_are_those_that_create_gives(port, mark):
 @REAL
 def test_one_row_odoo_refuses_leaves_nothing_of_the_batch(port, mark):
     wrong = [*rows(mark, 2), {"name": "Bad", "ref": mark, "color": "no number"}]
-    with makers.server_action(port, makers.MANY) as maker, pytest.raises(PhaselineError) as caught:
+    with makers.bulk_creator(port, makers.MANY) as maker, pytest.raises(PhaselineError) as caught:
         maker.make(port, "res.partner", names(mark, 3), wrong, {})
     assert caught.value.faults[0].code == "O005"
     assert count(port, mark) == 0
-    assert lost_calls.lookup(port, names(mark, 3)) == {}
+    assert external_ids.lookup(port, names(mark, 3)) == {}
 
 
 @REAL
 def test_a_batch_that_is_sent_twice_makes_nothing_twice(port, mark):
-    with makers.server_action(port, makers.MANY) as maker:
+    with makers.bulk_creator(port, makers.MANY) as maker:
         maker.make(port, "res.partner", names(mark, 3), rows(mark, 3), {})
         with pytest.raises(PhaselineError) as caught:
             maker.make(port, "res.partner", names(mark, 3), rows(mark, 3), {})
@@ -81,7 +81,7 @@ def test_a_batch_that_is_sent_twice_makes_nothing_twice(port, mark):
 
 @REAL
 def test_a_batch_whose_answer_is_lost_is_unknown_and_found_by_external_id(real_odoo, port, mark):
-    with proxied(real_odoo.url) as proxy, makers.server_action(port, makers.MANY) as maker:
+    with proxied(real_odoo.url) as proxy, makers.bulk_creator(port, makers.MANY) as maker:
         through = real_odoo.port("json2", url=proxy.url)
         proxy.mode, proxy.only = "lose", mark
         with pytest.raises(PhaselineError) as caught:
@@ -94,7 +94,7 @@ def test_a_batch_whose_answer_is_lost_is_unknown_and_found_by_external_id(real_o
 
 @REAL
 def test_who_may_not_make_actions_gets_no_maker(doors):
-    with makers.server_action(doors.clerk(("ir.actions.server", "create")), makers.MANY) as maker:
+    with makers.bulk_creator(doors.clerk(("ir.actions.server", "create")), makers.MANY) as maker:
         assert maker is None
 
 
@@ -103,6 +103,6 @@ def test_an_action_left_by_a_killed_run_is_taken_away(port):
     model = port.call("ir.model", "search", domain=[["model", "=", "res.company"]])
     left = {"name": makers.NAME, "model_id": model[0], "state": "code", "code": "action = {}"}
     port.call("ir.actions.server", "create", vals_list=[left])
-    with makers.server_action(port, makers.MANY):
+    with makers.bulk_creator(port, makers.MANY):
         assert port.call("ir.actions.server", "search_count", domain=ACTIONS) == 1
     assert port.call("ir.actions.server", "search_count", domain=ACTIONS) == 0

@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from phaseline.errors import PhaselineError
+from phaseline.odoo import external_ids
 from phaseline.odoo.faults import codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from phaseline.odoo.port import Port
 
-PAGE = 5000
-PATIENCE = 30.0
+Answer = TypeVar("Answer")
+PATIENCE = 30.0  # seconds that Odoo may still be at work on a call whose answer was lost
 PAUSE = 1.0
 
 
-def lookup(port: Port, names: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Model and database id of each external id (`module.name`) that Odoo has."""
-    by_module: dict[str, list[str]] = {}
-    for full in names:
-        module, _, name = full.partition(".")
-        by_module.setdefault(module, []).append(name)
-    found: dict[str, tuple[str, int]] = {}
-    for module, wanted in by_module.items():
-        for start in range(0, len(wanted), PAGE):
-            rows = port.call(
-                "ir.model.data",
-                "search_read",
-                domain=[["module", "=", module], ["name", "in", wanted[start : start + PAGE]]],
-                fields=["name", "model", "res_id"],
-            )
-            found |= {f"{module}.{row['name']}": (row["model"], row["res_id"]) for row in rows}
-    return found
+def wait_for(
+    ask: Callable[[], Answer],
+    arrived: Callable[[Answer], bool] = bool,
+    *,
+    patience: float | None = None,
+    pause: float = PAUSE,
+) -> Answer:
+    """Ask until the work has arrived or `patience` (seconds) is over; return the last answer.
+
+    A server that is away for a moment (O001) is asked again; one that stays away is the error.
+    """
+    wait = PATIENCE if patience is None else patience
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            answer = ask()
+            if arrived(answer) or time.monotonic() >= deadline:
+                return answer
+        except PhaselineError as err:
+            if "O001" not in codes(err) or time.monotonic() >= deadline:
+                raise
+        time.sleep(min(pause, wait / 10))
 
 
 def settle(
-    port: Port, names: Iterable[str], *, patience: float = PATIENCE
+    port: Port, names: Iterable[str], *, patience: float | None = None
 ) -> Mapping[str, tuple[str, int]]:
     """What a call, whose answer was lost, has made of the external ids it was to make.
 
@@ -49,13 +55,6 @@ def settle(
     still makes nothing twice, the second of the two is refused.
     """
     wanted = list(names)
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            found = lookup(port, wanted)
-            if found or not wanted or time.monotonic() >= deadline:
-                return found
-        except PhaselineError as err:
-            if "O001" not in codes(err) or time.monotonic() >= deadline:
-                raise
-        time.sleep(min(PAUSE, patience / 10))
+    if not wanted:
+        return {}
+    return wait_for(lambda: external_ids.lookup(port, wanted), patience=patience)

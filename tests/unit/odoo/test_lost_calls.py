@@ -5,7 +5,7 @@ import time
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.odoo import lost_calls
+from phaseline.odoo import external_ids, lost_calls
 from phaseline.odoo.memory.port import MemoryOdoo
 
 NAMES = ["phaseline.tag.a", "phaseline.tag.b"]
@@ -44,6 +44,6 @@ def test_a_server_that_stays_away_is_unreachable(port):
 
 
 def test_many_names_are_asked_in_pages(port):
-    names = [f"phaseline.tag.{number}" for number in range(lost_calls.PAGE + 1)]
-    lost_calls.lookup(port, names)
+    names = [f"phaseline.tag.{number}" for number in range(external_ids.PAGE + 1)]
+    external_ids.lookup(port, names)
     assert len(port.calls) == 2

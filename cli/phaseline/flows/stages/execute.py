@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.plan.comparison import substitute
 from phaseline.core.plan.operations import Operation, encode
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.odoo.external_ids import find_refs
+from phaseline.odoo.external_ids import MODULE
+from phaseline.odoo.lost_calls import settle
 from phaseline.odoo.stages import modules
 from phaseline.odoo.stages import settings as settings_form
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from phaseline.flows.environment import Environment
     from phaseline.odoo.stages.writer import Writer
 
-PATIENCE = 30.0
-PAUSE = 2.0
 CALL_TIMEOUT = 900.0
 
 
@@ -53,21 +51,11 @@ def records(
         if error.faults[0].code != "O007":
             raise
         made = [ref for step in steps if step["do"] == "create" for ref in step["refs"]]
-        if not made or arrives(environment, made[0]):
+        if not made or settle(environment.port, [f"{MODULE}.{made[0]}"]):
             return
         hint = "Wait a minute, then apply again: what arrived is kept, nothing is sent twice."
         message = f"it is unknown whether '{made[0]}' and what goes with it were written"
         raise PhaselineError(Fault("E011", message, places.get(made[0]), hint)) from error
-
-
-def arrives(environment: Environment, ref: str) -> bool:
-    """Return whether a ref appears within our patience."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if find_refs(environment.port, [ref], [ref]):
-            return True
-        time.sleep(PAUSE)
-    return False
 
 
 def call(environment: Environment, record: Record, actual: Actual) -> None:

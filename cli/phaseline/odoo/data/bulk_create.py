@@ -8,27 +8,27 @@ queries the database once a batch instead of once a row, and reads the records t
 in one go. It needs the right to make server actions, and it names no row when Odoo refuses: whoever
 has not the right, or is refused, goes the way of `load`.
 
-The program below is constant; rows come as data in the context, so nothing of a file is executed.
 External ids are unique in Odoo's table, so a batch that is sent twice makes nothing twice.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import PhaselineError
 from phaseline.odoo.faults import codes
+from phaseline.odoo.server_action import server_action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from phaseline.odoo.port import Port
+    from phaseline.odoo.server_action import ServerAction
 
-MODEL = "ir.actions.server"
 NAME = "Phaseline: make records"
 MANY = 100  # below that many records, the action's own calls cost more than they save
-TIMEOUT = 600.0
 PROGRAM = """
 work = env.context['phaseline_records']
 room = env(context=work['context'])
@@ -65,12 +65,11 @@ action = {'type': 'phaseline', 'ids': records.ids}
 """.strip()
 
 
+@dataclass(frozen=True, slots=True)
 class BulkCreator:
-    """Makes records by a server action that is there for as long as `making` runs."""
+    """Makes records by a server action that is there for as long as `bulk_creator` runs."""
 
-    def __init__(self, action: int) -> None:
-        """Keep the action's id."""
-        self.action = action
+    action: ServerAction
 
     def make(
         self,
@@ -90,35 +89,21 @@ class BulkCreator:
             "rows": [dict(row) for row in rows],
             "context": dict(context),
         }
-        answer = port.call(
-            MODEL, "run", [self.action], context={"phaseline_records": work}, timeout=TIMEOUT
-        )
-        ids: list[int] = answer["ids"]
+        ids: list[int] = self.action.run(port, {"phaseline_records": work})["ids"]
         return ids
 
 
 @contextmanager
-def server_action(port: Port, count: int) -> Iterator[BulkCreator | None]:
+def bulk_creator(port: Port, count: int) -> Iterator[BulkCreator | None]:
     """A maker for `count` records; None when they are few or the user may not have one."""
-    action = _action(port) if count >= MANY else None
-    try:
-        yield None if action is None else BulkCreator(action)
-    finally:
-        if action is not None:
-            with suppress(PhaselineError):  # what stays behind, the next one takes away
-                port.call(MODEL, "unlink", [action])
+    with ExitStack() as stack:
+        yield _creator(port, stack) if count >= MANY else None
 
 
-def _action(port: Port) -> int | None:
+def _creator(port: Port, stack: ExitStack) -> BulkCreator | None:
     try:
-        left = port.call(MODEL, "search", domain=[["name", "=", NAME]])
-        if left:  # of a run that was killed; the lock of the database says that none else runs
-            port.call(MODEL, "unlink", left)
-        models = port.call("ir.model", "search", domain=[["model", "=", "res.company"]])
-        values = {"name": NAME, "model_id": models[0], "state": "code", "code": PROGRAM}
-        made: list[int] = port.call(MODEL, "create", vals_list=[values])
+        return BulkCreator(stack.enter_context(server_action(port, NAME, PROGRAM)))
     except PhaselineError as error:
         if codes(error) & {"O003", "O004"}:
             return None
         raise
-    return made[0]

@@ -1,40 +1,19 @@
-"""Reads what Odoo already has, in bulk: external ids, field kinds, values, lookups by a field."""
+"""Reads what Odoo already has, in bulk: names, values, lookups by a field."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata.loading.batches import split
-from phaseline.masterdata.loading.comparison import TO_MANY, FieldKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from phaseline.masterdata.loading.comparison import FieldKind
     from phaseline.odoo.port import Port
 
 PAGE = 5000
 ALL = {"active_test": False, "bin_size": True, "lang": "en_US", "prefetch_fields": False}
-ORDINARY_PLACES = 6
-
-
-def external_ids(port: Port, xmlids: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Return model and database id of each external id that Odoo knows."""
-    names: dict[str, list[str]] = {}
-    for xmlid in xmlids:
-        module, _, name = xmlid.partition(".")
-        names.setdefault(module, []).append(name)
-    found: dict[str, tuple[str, int]] = {}
-    for module, wanted in names.items():
-        for page in split(wanted, PAGE):
-            rows = port.call(
-                "ir.model.data",
-                "search_read",
-                domain=[["module", "=", module], ["name", "in", list(page)]],
-                fields=["name", "model", "res_id"],
-            )
-            for row in rows:
-                found[f"{module}.{row['name']}"] = (row["model"], row["res_id"])
-    return found
 
 
 def names(port: Port, model: str, ids: Sequence[int]) -> dict[int, str]:
@@ -46,36 +25,6 @@ def names(port: Port, model: str, ids: Sequence[int]) -> dict[int, str]:
         fields=["module", "name", "res_id"],
     )
     return {row["res_id"]: f"{row['module']}.{row['name']}" for row in rows}
-
-
-def kinds(port: Port, model: str, names: Iterable[str]) -> dict[str, FieldKind]:
-    """Return the kinds of the fields of a model, and of the links that inherited ones go by."""
-    told = _told(port, model, names)
-    links = {kind.through for kind in told.values() if kind.through} - told.keys()
-    return {**told, **(_told(port, model, links) if links else {})}
-
-
-def _told(port: Port, model: str, names: Iterable[str]) -> dict[str, FieldKind]:
-    asked = ["type", "digits", "relation", "related", "store"]
-    told = port.call(model, "fields_get", allfields=sorted(names), attributes=asked)
-    return {
-        name: FieldKind(
-            said["type"],
-            _places(said.get("digits")),
-            said.get("relation") or "",
-            _through(name, said),
-        )
-        for name, said in told.items()
-    }
-
-
-def _places(digits: Any) -> int:
-    return int(digits[1]) if digits else ORDINARY_PLACES
-
-
-def _through(name: str, said: Mapping[str, Any]) -> str:
-    link, _, field = str(said.get("related") or "").partition(".")
-    return link if field == name and not said.get("store", True) else ""
 
 
 def values(
@@ -151,8 +100,3 @@ def combinations(port: Port, templates: Sequence[int]) -> dict[tuple[int, int], 
         for row in rows:
             found[row["product_tmpl_id"], row["product_attribute_value_id"]] = row["id"]
     return found
-
-
-def is_many(kind: FieldKind) -> bool:
-    """Whether a field holds several records."""
-    return kind.type in TO_MANY

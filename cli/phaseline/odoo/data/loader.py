@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata.loading import batches, comparison
+from phaseline.odoo import external_ids, field_types
 from phaseline.odoo.data import bulk_reads, load_tables
-from phaseline.odoo.data.bulk_create import server_action
+from phaseline.odoo.data.bulk_create import bulk_creator
 from phaseline.odoo.data.outcome import LoadOutcome
 from phaseline.odoo.data.parallel import fetch_all
 from phaseline.odoo.data.references import Resolver, Unresolved
@@ -51,7 +52,7 @@ class Loader:
     def load(self, shape: RecordTemplate, records: Sequence[Record]) -> None:
         """Bring the records of one shape into Odoo; what came of it is added to the outcome."""
         names = {name for one in records for name, _ in (*one.values, *one.initial)}
-        kinds = bulk_reads.kinds(self.port, shape.model, names)
+        kinds = field_types.kinds(self.port, shape.model, names)
         for wave in batches.waves(records):
             if self.outcome.stopped:
                 self.outcome.skip(wave)
@@ -61,7 +62,7 @@ class Loader:
     def _wave(
         self, shape: RecordTemplate, wave: Sequence[Record], kinds: dict[str, FieldKind]
     ) -> None:
-        own = fetch_all(self.ports, [record.xmlid for record in wave], bulk_reads.external_ids)
+        own = fetch_all(self.ports, [record.xmlid for record in wave], external_ids.lookup)
         self.resolver.ids.update(own)
         self.resolver.learn(self.port, wave)
         wanted = self._resolved(wave, own)
@@ -82,7 +83,7 @@ class Loader:
         changes = self._changes(wanted, here, actual, kinds)
         if changes:
             self.guard()
-        with server_action(self.port, len(new)) as maker:
+        with bulk_creator(self.port, len(new)) as maker:
             sender = Sender(self.ports, shape, kinds, self.outcome, maker, self.guard)
             sender.send(load_tables.creations(self.port, new, kinds, sizes))
         sender.send(load_tables.updates(self.port, changes, kinds, sizes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phaseline.masterdata.records import Link, Match, reference
+from phaseline.odoo import external_ids
 from phaseline.odoo.data import bulk_reads
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _count(port: Port, column: Column, values: list[str]) -> dict[str, int]:
             xmlids[value] = [xmlid for xmlid in (link.xmlid, link.other) if xmlid]
         elif link.own:
             xmlids[value] = [link.own]
-    found = bulk_reads.external_ids(port, sorted({one for many in xmlids.values() for one in many}))
+    found = external_ids.lookup(port, sorted({one for many in xmlids.values() for one in many}))
     counts = {value: 1 for value, many in xmlids.items() if any(one in found for one in many)}
     rest = [value for value, link in meant.items() if value not in counts and _named(link)]
     if rest and column.found_by:

@@ -15,7 +15,10 @@ from phaseline.masterdata.loading import batches
 from phaseline.odoo.data import bulk_reads
 from phaseline.odoo.data.outcome import Batch
 from phaseline.odoo.data.references import Unresolved
-from phaseline.odoo.data.sender import QUIET, TIMEOUT, patient
+from phaseline.odoo.data.sender import QUIET
+from phaseline.odoo.lost_calls import wait_for
+from phaseline.odoo.retries import call_when_free
+from phaseline.odoo.server_action import TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,31 +121,8 @@ def _book(loader: Loader, part: Sequence[Count], more: Mapping[str, Any]) -> Non
     if outcome.stopped:
         outcome.skip(batch.records)
         return
-    context = {**QUIET, "inventory_mode": True, "inventory_name": NAME, **more}
     try:
-        ids = patient(
-            loader.port,
-            "stock.quant",
-            "create",
-            vals_list=[
-                {
-                    "product_id": count.spot[0],
-                    "location_id": count.spot[1],
-                    "inventory_quantity": float(count.quantity),
-                }
-                for count in part
-            ],
-            context=context,
-            timeout=TIMEOUT,
-        )
-        answer = patient(
-            loader.port,
-            "stock.quant",
-            "action_apply_inventory",
-            ids,
-            context=context,
-            timeout=TIMEOUT,
-        )
+        answer = _send(loader.port, part, more)
     except PhaselineError as error:
         _failed(loader, part, more, error)
         return
@@ -151,6 +131,22 @@ def _book(loader: Loader, part: Sequence[Count], more: Mapping[str, Any]) -> Non
             outcome.refuse(count.record, "D060", f"Odoo asks: {answer.get('name')}")
         return
     outcome.done(batch)
+
+
+def _send(port: Port, part: Sequence[Count], more: Mapping[str, Any]) -> Any:
+    """Set the counts and apply them; return what Odoo answers, a dialog when it books nothing."""
+    context = {**QUIET, "inventory_mode": True, "inventory_name": NAME, **more}
+    counts = [
+        {
+            "product_id": count.spot[0],
+            "location_id": count.spot[1],
+            "inventory_quantity": float(count.quantity),
+        }
+        for count in part
+    ]
+    said: dict[str, Any] = {"context": context, "timeout": TIMEOUT}
+    ids = call_when_free(lambda: port.call("stock.quant", "create", vals_list=counts, **said))
+    return call_when_free(lambda: port.call("stock.quant", "action_apply_inventory", ids, **said))
 
 
 def _batch(part: Sequence[Count]) -> Batch:
@@ -175,11 +171,14 @@ def _failed(
 
 
 def _settle(loader: Loader, part: Sequence[Count], batch: Batch, error: PhaselineError) -> None:
+    def arrived(there: Mapping[Spot, Decimal]) -> bool:
+        return all(there.get(count.spot) == count.quantity for count in part)
+
     try:
-        there = booked(loader.port)
+        there = wait_for(lambda: booked(loader.port), arrived)
     except PhaselineError:
         there = {}
-    if all(there.get(count.spot) == count.quantity for count in part):
+    if arrived(there):
         loader.outcome.done(batch)
     else:
         loader.outcome.lost(batch, error.faults[0])

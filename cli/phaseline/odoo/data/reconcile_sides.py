@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata.loading import comparison
+from phaseline.odoo import external_ids, field_types
 from phaseline.odoo.data import bulk_reads, opening_stock
 from phaseline.odoo.data.references import Resolver, Unresolved
 
@@ -41,8 +42,8 @@ class Side:
 def read(port: Port, shape: RecordTemplate, records: Sequence[Record]) -> Side:
     """Return Odoo's side of the records of one shape."""
     names = {name for record in records for name, _ in record.values}
-    kinds = bulk_reads.kinds(port, shape.model, names)
-    own = bulk_reads.external_ids(port, [record.xmlid for record in records])
+    kinds = field_types.kinds(port, shape.model, names)
+    own = external_ids.lookup(port, [record.xmlid for record in records])
     there = bulk_reads.values(port, shape.model, [number for _, number in own.values()], kinds)
     resolver = Resolver()
     resolver.learn(port, records)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata.loading.batches import POINTERS, found, links
 from phaseline.masterdata.records import Combination, Link, Match
+from phaseline.odoo import external_ids
 from phaseline.odoo.data import bulk_reads
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Resolver:
     def learn(self, port: Port, records: Sequence[Record]) -> None:
         """Read what the records point to and is not known yet."""
         wanted = {xmlid for record in records for xmlid in links(record)} - self.ids.keys()
-        self.ids.update(bulk_reads.external_ids(port, sorted(wanted)))
+        self.ids.update(external_ids.lookup(port, sorted(wanted)))
         for (model, name), values in found(records, self.ids).items():
             known = self.names.setdefault((model, name), {})
             known.update(bulk_reads.by_field(port, model, name, values - known.keys()))

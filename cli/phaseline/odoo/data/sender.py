@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.odoo.data import bulk_reads
+from phaseline.odoo import external_ids
 from phaseline.odoo.data.parallel import map_ports
 from phaseline.odoo.faults import codes
+from phaseline.odoo.lost_calls import settle
+from phaseline.odoo.retries import call_when_free
+from phaseline.odoo.server_action import TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,23 +30,7 @@ QUIET = {
     "lang": "en_US",
 }
 AT_MOST = 200  # `load` retries a refused batch row by row: 0.12 s each, a worker dies at 60 s
-PATIENCE = 30.0
-PAUSES = (0.5, 1.0, 2.0, 4.0)
-PAUSE = 2.0
-TIMEOUT = 600.0
 REFUSED = frozenset({"O003", "O004", "O005", "O006", "O011"})
-
-
-def patient(port: Port, model: str, method: str, *ids: Any, **named: Any) -> Any:
-    """Call a method; when Odoo was busy and rolled everything back, call it again."""
-    for pause in PAUSES:
-        try:
-            return port.call(model, method, *ids, **named)
-        except PhaselineError as error:
-            if error.faults[0].code != "O011":
-                raise
-            time.sleep(pause)
-    return port.call(model, method, *ids, **named)
 
 
 @dataclass(slots=True)
@@ -75,15 +61,7 @@ class Sender:
                 for half in batch.halves():
                     self._deliver(port, half)
                 return
-            answer = patient(
-                port,
-                self.shape.model,
-                "load",
-                fields=list(batch.columns),
-                data=[list(row) for row in batch.rows],
-                context=self._context,
-                timeout=TIMEOUT,
-            )
+            answer = call_when_free(lambda: self._load(port, batch))
         except PhaselineError as error:
             self._failed(port, batch, error.faults[0])
             return
@@ -91,6 +69,16 @@ class Sender:
             self.outcome.done(batch)
         else:
             self._refused(port, batch, answer["messages"])
+
+    def _load(self, port: Port, batch: Batch) -> Any:
+        return port.call(
+            self.shape.model,
+            "load",
+            fields=list(batch.columns),
+            data=[list(row) for row in batch.rows],
+            context=self._context,
+            timeout=TIMEOUT,
+        )
 
     @property
     def _context(self) -> dict[str, Any]:
@@ -119,17 +107,15 @@ class Sender:
 
     def _settle(self, port: Port, batch: Batch, fault: Fault) -> None:
         """Find out by external id whether new records arrived; changes are read next time."""
-        deadline = time.monotonic() + PATIENCE
-        while batch.creates and time.monotonic() < deadline:
-            try:
-                there = bulk_reads.external_ids(port, [one.xmlid for one in batch.records])
-            except PhaselineError:
-                break
-            if len(there) == len(batch.records):
-                self.outcome.done(batch)
-                return
-            time.sleep(PAUSE)
-        self.outcome.lost(batch, fault)
+        names = [one.xmlid for one in batch.records]
+        try:
+            there = settle(port, names) if batch.creates else {}
+        except PhaselineError:
+            there = {}
+        if batch.creates and len(there) == len(names):
+            self.outcome.done(batch)
+        else:
+            self.outcome.lost(batch, fault)
 
     def _refused(self, port: Port, batch: Batch, messages: Sequence[Mapping[str, Any]]) -> None:
         """Odoo kept nothing of the batch: take out the rows it names and send the rest."""
@@ -153,7 +139,7 @@ class Sender:
         """Return the refused rows that are in Odoo: a run that was killed had sent them before."""
         if not batch.creates:
             return set()
-        there = bulk_reads.external_ids(port, [batch.records[place].xmlid for place in places])
+        there = external_ids.lookup(port, [batch.records[place].xmlid for place in places])
         return {place for place in places if batch.records[place].xmlid in there}
 
     def _halve(self, port: Port, batch: Batch, said: str) -> None:

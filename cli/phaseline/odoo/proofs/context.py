@@ -14,6 +14,7 @@ from phaseline.core.node import Node
 from phaseline.core.plan.actual import FieldInfo
 from phaseline.core.plan.comparison import MANY, TEXTS, number, substitute
 from phaseline.core.proofs.expectations import UnclearError
+from phaseline.odoo import field_types
 from phaseline.odoo.external_ids import find_refs
 
 if TYPE_CHECKING:
@@ -63,12 +64,9 @@ class Refs:
         if name == "id":
             return FieldInfo("integer")
         if model not in self.definitions:
-            rows = self.port.call(
-                model, "fields_get", attributes=["type", "relation"], context={"lang": "en_US"}
+            self.definitions[model] = field_types.infos(
+                self.port, model, None, field_types.OF_PROOF
             )
-            self.definitions[model] = {
-                key: FieldInfo(row["type"], row.get("relation") or "") for key, row in rows.items()
-            }
         if name not in self.definitions[model]:
             message = f"{model} has no field '{name}'"
             raise UnclearError(message)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError
+from phaseline.odoo.lost_calls import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,11 +57,13 @@ def install(port: Port, changes: Sequence[Change]) -> None:
 
 def wait(port: Port, names: Sequence[str]) -> dict[str, str]:
     """Return the modules' states once no installation is under way any more."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        domain = [["name", "in", list(names)]]
+    domain = [["name", "in", list(names)]]
+
+    def ask() -> dict[str, str]:
         rows = port.call("ir.module.module", "search_read", domain=domain, fields=["name", "state"])
-        found = {row["name"]: row["state"] for row in rows}
-        if "to install" not in found.values() or time.monotonic() > until:
-            return found
-        time.sleep(PAUSE)
+        return {row["name"]: row["state"] for row in rows}
+
+    def arrived(found: dict[str, str]) -> bool:
+        return "to install" not in found.values()
+
+    return wait_for(ask, arrived, patience=PATIENCE, pause=PAUSE)

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from phaseline.core.blueprint.desired import Desired
     from phaseline.odoo.port import Port
+from phaseline.odoo import field_types
 from phaseline.odoo.external_ids import CONTEXT, find_refs
 from phaseline.odoo.stages import markers
 from phaseline.odoo.stages.call_condition import holds
-from phaseline.odoo.stages.field_types import ATTRIBUTES, field_info, named_fields
 from phaseline.odoo.stages.modules import states
+from phaseline.odoo.stages.named_fields import named_fields
 
 
 def read(port: Port, desired: Desired, known: Collection[str], name: str) -> tuple[Desired, Actual]:
@@ -132,13 +133,9 @@ class _Reading:
         missing = sorted(name for name in names if name not in have)
         if not missing:
             return
-        rows = self.port.call(
-            model, "fields_get", allfields=missing, attributes=list(ATTRIBUTES), context=CONTEXT
-        )
-        have.update({name: field_info(row) for name, row in rows.items()})
+        have.update(field_types.infos(self.port, model, missing))
         if any(name not in have for name in missing) and model not in self.names:
-            rows = self.port.call(model, "fields_get", attributes=["type"], context=CONTEXT)
-            self.names[model] = tuple(sorted(rows))
+            self.names[model] = field_types.names(self.port, model)
 
     def bind_lines(self) -> None:
         """Give every line its model and the field that leads to its parent."""

@@ -1,24 +1,26 @@
 """Writes a run of changes to Odoo in one transaction: one run of a server action of our own.
 
-The program below is constant; what it does comes as data in the context, so no value of a blueprint
-or tenant is ever executed. External ids are made in the same transaction as their records.
+External ids are made in the same transaction as their records.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.odoo.external_ids import MODULE
+from phaseline.odoo.retries import call_when_free
+from phaseline.odoo.server_action import server_action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phaseline.core.plan.operations import Operation
     from phaseline.odoo.port import Port
+    from phaseline.odoo.server_action import ServerAction
 
 NAME = "Phaseline: write a plan"
 CONTEXT = {
@@ -29,7 +31,6 @@ CONTEXT = {
     "mail_notrack": True,
     "no_reset_password": True,
 }
-TIMEOUT = 600.0
 PAUSES = (1.0, 3.0, 9.0)
 NAMED = re.compile(r"phaseline\[([^\]]*)\]:\s*(.*)", re.DOTALL)
 PROGRAM = """
@@ -109,46 +110,26 @@ action = {'type': 'phaseline', 'made': len(made)}
 """.strip()
 
 
+@dataclass(frozen=True, slots=True)
 class Writer:
     """Runs operations in Odoo, each run one transaction."""
 
-    def __init__(self, port: Port, action: int) -> None:
-        """Keep the port and the id of the server action that holds the program."""
-        self.port = port
-        self.action = action
+    port: Port
+    action: ServerAction
 
     def write(self, steps: Sequence[Operation], places: dict[str, Place]) -> None:
         """Carry out the operations, all or none; a refusal names the record."""
         try:
-            self.run_when_free(steps)
+            call_when_free(lambda: self.run(steps, careful=False), PAUSES)
         except PhaselineError as error:
             if error.faults[0].code not in {"O003", "O004", "O005", "O006"}:
                 raise
             self.find_guilty(steps, places)
 
-    def run_when_free(self, steps: Sequence[Operation]) -> None:
-        """Run the program; an Odoo that was busy and rolled back is asked again."""
-        for pause in PAUSES:
-            try:
-                self.run(steps, careful=False)
-            except PhaselineError as error:
-                if error.faults[0].code != "O011":
-                    raise
-                time.sleep(pause)
-            else:
-                return
-        self.run(steps, careful=False)
-
     def run(self, steps: Sequence[Operation], *, careful: bool) -> None:
         """Run the program once."""
         work = {"steps": steps, "careful": careful, "module": MODULE, "context": CONTEXT}
-        self.port.call(
-            "ir.actions.server",
-            "run",
-            [self.action],
-            context={"phaseline_work": work},
-            timeout=TIMEOUT,
-        )
+        self.action.run(self.port, {"phaseline_work": work})
 
     def find_guilty(self, steps: Sequence[Operation], places: dict[str, Place]) -> None:
         """Run the steps one by one, so that the refusal names the record and its place.
@@ -169,29 +150,6 @@ class Writer:
 
 @contextmanager
 def writing(port: Port) -> Iterator[Writer]:
-    """Give a writer, and take its server action away afterwards, and those of killed runs too."""
-    sweep(port)
-    models = port.call(
-        "ir.model", "search_read", domain=[["model", "=", "res.company"]], fields=["id"]
-    )
-    values: dict[str, Any] = {
-        "name": NAME,
-        "model_id": models[0]["id"],
-        "state": "code",
-        "code": PROGRAM,
-    }
-    created = port.call("ir.actions.server", "create", vals_list=[values])
-    action = created[0] if isinstance(created, list) else created
-    try:
+    """Give a writer, whose server action is taken away afterwards."""
+    with server_action(port, NAME, PROGRAM) as action:
         yield Writer(port, action)
-    finally:
-        sweep(port)
-
-
-def sweep(port: Port) -> None:
-    """Remove our server actions; the lock of the database guarantees that none is in use."""
-    found = port.call(
-        "ir.actions.server", "search_read", domain=[["name", "=", NAME]], fields=["id"]
-    )
-    if found:
-        port.call("ir.actions.server", "unlink", [row["id"] for row in found])

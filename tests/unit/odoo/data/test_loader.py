@@ -9,7 +9,8 @@ import pytest
 from phaseline.errors import Fault, PhaselineError
 from phaseline.masterdata.records import Link, Match, Record
 from phaseline.masterdata.spec import RecordTemplate
-from phaseline.odoo.data import bulk_reads, load_tables, sender
+from phaseline.odoo import field_types, lost_calls
+from phaseline.odoo.data import load_tables, sender
 from phaseline.odoo.data.loader import Loader
 from phaseline.odoo.data.outcome import LoadOutcome
 from phaseline.odoo.memory.port import MemoryOdoo
@@ -70,8 +71,7 @@ def _cell(name, cell):
 
 @pytest.fixture
 def odoo(monkeypatch):
-    monkeypatch.setattr(sender, "PATIENCE", 0.2)
-    monkeypatch.setattr(sender, "PAUSE", 0.05)
+    monkeypatch.setattr(lost_calls, "PATIENCE", 0.2)
     memory = MemoryOdoo()
     memory.declare("x.thing", FIELDS)
     memory.method("x.thing", "load", load)
@@ -173,7 +173,7 @@ def test_load_never_sees_more_rows_than_it_can_retry_in_time(odoo):
     refuser = Refuser()
     records = things(1000)
     records[700] = Record(records[700].xmlid, 702, (("name", "bad"), ("price", Decimal(1))))
-    kinds = bulk_reads.kinds(odoo, SHAPE.model, {"name", "price"})
+    kinds = field_types.kinds(odoo, SHAPE.model, {"name", "price"})
     new = [(one, dict(one.values)) for one in records]
     outcome = LoadOutcome()
     sending = sender.Sender([odoo], SHAPE, kinds, outcome, refuser)

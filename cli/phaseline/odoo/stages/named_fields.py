@@ -1,11 +1,10 @@
-"""Which fields a reading has to know, and Odoo's definition of a field in our words."""
+"""Which fields of which models a reading has to know."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from phaseline.core.plan.actual import FieldInfo
 from phaseline.core.plan.baseline import SETTINGS
 
 if TYPE_CHECKING:
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
 
     from phaseline.core.blueprint.desired import Desired
     from phaseline.core.blueprint.records import Record
-
-ATTRIBUTES = ("type", "relation", "relation_field", "digits", "selection", "readonly")
 
 
 def named_fields(
@@ -38,16 +35,3 @@ def named_fields(
 def followed(record: Record, ids: Mapping[str, tuple[str, int]]) -> set[tuple[str, str]]:
     """Return the fields that `ref:name/field` follows, with their models."""
     return {(ids[ref.name][0], ref.path) for ref in record.refs() if ref.path and ref.name in ids}
-
-
-def field_info(row: Mapping[str, Any]) -> FieldInfo:
-    """Return our view of one field's definition."""
-    digits = row.get("digits")
-    return FieldInfo(
-        type=row["type"],
-        relation=row.get("relation") or "",
-        inverse=row.get("relation_field") or "",
-        digits=digits[1] if digits else None,
-        choices=tuple(str(choice[0]) for choice in row.get("selection") or ()),
-        readonly=bool(row.get("readonly")),
-    )
