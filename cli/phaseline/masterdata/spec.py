@@ -1,6 +1,6 @@
 """What a business object's file looks like and which Odoo records its lines become.
 
-Types only: a `spec.yml` becomes a `Spec` in `files/data/specs.py`, and everything else reads it.
+Types only: `files/data/decode_spec.py` makes an `ObjectSpec` of a `spec.yml`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ TYPES = (
     "vat",  # checked by the rules of its own country
     "gtin",  # GTIN-8, -12, -13 or -14 with its check digit
 )
+LOADERS = ("records", "opening")  # record by record, or as one count of the opening stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,6 @@ class Column:
     default: str = ""
     field: str = ""
     unit: str = ""
-
-    @property
-    def is_text(self) -> bool:
-        """Whether a cell of this column must be a text cell."""
-        return self.type not in {"number", "money", "integer", "boolean", "date"}
 
 
 @dataclass(frozen=True, slots=True)

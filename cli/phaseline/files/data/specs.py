@@ -1,36 +1,18 @@
-"""Reads `data_templates/<object>/spec.yml` into a `Spec`; unknown keys are faults, all at once."""
+"""Finds and reads `data_templates/<object>/spec.yml`, the one truth about a business object."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import yaml
-
-from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.masterdata.spec import TYPES, Balance, Column, ObjectSpec, RecordTemplate, RuleUse
-from phaseline.masterdata.validation.rules import RULES
+from phaseline.core.suggestions import suggest
+from phaseline.errors import Fault, PhaselineError
+from phaseline.files.data.decode_spec import object_spec
+from phaseline.files.yaml import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C is ten times as fast
-TOP = frozenset(
-    {"format", "object", "version", "title", "about", "owner", "order", "key", "loader"}
-    | {"columns", "rules", "records", "sums", "balance"}
-)
-OF_COLUMN = frozenset(
-    {"type", "required", "length", "decimals", "at_least", "above", "at_most", "choices"}
-    | {"references", "found_by", "known", "default", "field", "unit", "says", "example"}
-)
-OF_RECORD = frozenset(
-    {"name", "model", "key", "when", "unless", "adopt", "ask", "fields", "always"}
-    | {"initial", "context"}
-)
-OF_BALANCE = frozenset({"of", "once"})
-OF_RULE = frozenset({"rule", "columns", "group"})
+    from phaseline.masterdata.spec import ObjectSpec
 
 
 def folder(kit: Path) -> Path:
@@ -51,123 +33,13 @@ def read_all(kit: Path) -> tuple[ObjectSpec, ...]:
 
 def lookup(kit: Path, name: str) -> ObjectSpec:
     """Return the spec of an object, or say which objects there are."""
-    path = folder(kit) / name / "spec.yml"
-    known = names(kit)
+    known = {spec.name: spec for spec in read_all(kit)}
     if name not in known:
-        near = get_close_matches(name, known, n=1)
-        hint = f"Did you mean '{near[0]}'? " if near else ""
-        raise PhaselineError(
-            Fault("D040", f"there is no object '{name}'", hint=f"{hint}Use: {', '.join(known)}.")
-        )
-    return read(path)
+        hint = f"{suggest(name, known)} Use: {', '.join(known)}.".lstrip()
+        raise PhaselineError(Fault("D040", f"there is no object '{name}'", hint=hint))
+    return known[name]
 
 
 def read(path: Path) -> ObjectSpec:
     """Return the spec of a file."""
-    raw = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 (it is the safe one)
-    faults = list(_faults(raw, path))
-    if faults:
-        raise PhaselineError(*faults)
-    return ObjectSpec(
-        name=raw["object"],
-        version=raw["version"],
-        title=raw["title"],
-        about=raw["about"],
-        owner=raw["owner"],
-        order=raw["order"],
-        key=tuple(raw["key"]),
-        columns=tuple(_column(name, said) for name, said in raw["columns"].items()),
-        rules=tuple(
-            RuleUse(said["rule"], tuple(said["columns"]), tuple(said.get("group", ())))
-            for said in raw["rules"]
-        ),
-        shapes=tuple(_shape(said) for said in raw["records"]),
-        loader=raw.get("loader", "records"),
-        sums=tuple(raw.get("sums", ())),
-        balance=_balance(raw["balance"]) if "balance" in raw else None,
-    )
-
-
-def _faults(raw: Mapping[str, Any], path: Path) -> Iterable[Fault]:
-    place = Place(str(path))
-    yield from _unknown(raw, TOP, "the spec", place)
-    for name, said in raw.get("columns", {}).items():
-        yield from _unknown(said, OF_COLUMN, f"column {name}", place)
-        if said.get("type") not in TYPES:
-            yield Fault("D041", f"column {name} has no known type", place, "See README.md.")
-    for said in raw.get("records", ()):
-        yield from _unknown(said, OF_RECORD, f"record {said.get('name')}", place)
-    yield from _of_balance(raw, place)
-    for said in raw.get("rules", ()):
-        yield from _unknown(said, OF_RULE, f"rule {said.get('rule')}", place)
-        if said.get("rule") not in RULES:
-            yield Fault("D041", f"there is no rule '{said.get('rule')}'", place, "See README.md.")
-        for column in (*said.get("columns", ()), *said.get("group", ())):
-            if column not in raw["columns"]:
-                yield Fault("D041", f"rule {said['rule']} names no column '{column}'", place)
-
-
-def _of_balance(raw: Mapping[str, Any], place: Place) -> Iterable[Fault]:
-    said = raw.get("balance")
-    if said is not None:
-        yield from _unknown(said, OF_BALANCE, "the balance", place)
-        for column in (said.get("of"), *said.get("once", ())):
-            if column not in raw["columns"]:
-                yield Fault("D041", f"the balance names no column '{column}'", place)
-
-
-def _unknown(
-    said: Mapping[str, Any], known: frozenset[str], what: str, place: Place
-) -> Iterable[Fault]:
-    for key in said:
-        if key not in known:
-            near = get_close_matches(str(key), known, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(sorted(known))}."
-            yield Fault("D041", f"{what} has an unknown key '{key}'", place, hint)
-
-
-def _column(name: str, said: Mapping[str, Any]) -> Column:
-    found_by = said.get("found_by")
-    return Column(
-        name=name,
-        type=said["type"],
-        says=said["says"],
-        example=said.get("example", ""),
-        required=said.get("required", False),
-        maximum_length=said.get("length", 255),
-        decimals=said.get("decimals", 2),
-        at_least=_decimal(said.get("at_least")),
-        above=_decimal(said.get("above")),
-        at_most=_decimal(said.get("at_most")),
-        choices=tuple(said.get("choices", ())),
-        references=said.get("references"),
-        found_by=tuple(found_by.split("/")) if found_by else None,
-        known=tuple(said.get("known", ())),
-        default=said.get("default", ""),
-        field=said.get("field", ""),
-        unit=said.get("unit", ""),
-    )
-
-
-def _balance(said: Mapping[str, Any]) -> Balance:
-    return Balance(said["of"], tuple(said["once"]))
-
-
-def _decimal(said: str | None) -> Decimal | None:
-    return None if said is None else Decimal(said)
-
-
-def _shape(said: Mapping[str, Any]) -> RecordTemplate:
-    return RecordTemplate(
-        name=said["name"],
-        model=said["model"],
-        key=tuple(said["key"]),
-        fields=tuple(said["fields"].items()),
-        always=tuple(said.get("always", {}).items()),
-        initial=tuple(said.get("initial", {}).items()),
-        when=tuple(said.get("when", ())),
-        unless=tuple(said.get("unless", ())),
-        adopt=tuple(said.get("adopt", ())),
-        ask=tuple(said.get("ask", ())),
-        context=tuple(said.get("context", {}).items()),
-    )
+    return object_spec(nodes.load(path))

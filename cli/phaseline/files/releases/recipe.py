@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from phaseline import durable
 from phaseline.core.release import (
@@ -18,55 +16,37 @@ from phaseline.core.release import (
     parse_debian,
     parse_pins,
 )
-from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.errors import Fault, PhaselineError
+from phaseline.files.yaml import nodes
+from phaseline.files.yaml.schema import Reader
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from phaseline.core.node import Node
+
 RECIPE = "release.yml"
-SHAPE: dict[str, dict[str, type] | type] = {
-    "format": int,
-    "odoo": {
-        "series": str,
-        "source": str,
-        "suite": str,
-        "package": str,
-        "repository": str,
-        "commit": str,
-        "path": str,
-    },
-    "assets": {"suite": str, "packages": list},
-    "python": {"versions": list, "requirements": list, "sdists": list, "build_tools": list},
-    "pdf": str,
-    "addons": list,
-}
+CODE = "H001"
+FORMAT = 1
+PYTHONS = ("3.11",)
 NEEDS = {"debian": ("suite", "package"), "git": ("repository", "commit"), "path": ("path",)}
+TOP = ("format", "odoo", "assets", "python", "pdf", "addons")
+OF_ODOO = ("series", "source", *(key for keys in NEEDS.values() for key in keys))
+OF_ASSETS = ("suite", "packages")
+OF_PYTHON = ("versions", "requirements", "sdists", "build_tools")
 
 
 def read(folder: Path) -> Recipe:
     """Return the recipe of a release folder; every fault of the file is told at once."""
     file = folder / RECIPE
-    tree = _load(file)
-    faults = [Fault("H001", message, Place(str(file), line, 1)) for message, line in _check(tree)]
-    if faults:
-        raise PhaselineError(*faults)
-    odoo, python = tree["odoo"], tree.get("python") or {}
-    assets = tree.get("assets") or {}
-    return Recipe(
-        series=str(odoo["series"]),
-        odoo=OdooSource(
-            odoo["source"],
-            **{key: str(odoo.get(key, "")) for keys in NEEDS.values() for key in keys},
-        ),
-        assets_suite=str(assets.get("suite", "")),
-        assets=_texts(assets.get("packages")),
-        pythons=_texts(python.get("versions")) or ("3.11",),
-        requirements=_texts(python.get("requirements")),
-        sdists=_texts(python.get("sdists")),
-        build_tools=_texts(python.get("build_tools")),
-        pdf=str(tree.get("pdf") or ""),
-        addons=_texts(tree.get("addons")),
-    )
+    if not file.is_file():
+        hint = "Name a folder holding release.yml, or leave the blueprint's own in place."
+        raise PhaselineError(Fault(CODE, f"{file} is missing", hint=hint))
+    reading = _Reading()
+    found = reading.all(nodes.load(file))
+    reading.shape.finish()
+    return found
 
 
 def read_locks(folder: Path, python: str) -> Locks:
@@ -99,66 +79,63 @@ def write_lock(folder: Path, name: str, text: str) -> bool:
     return True
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(str(one) for one in value or ())
+@dataclass
+class _Reading:
+    """One reading of a recipe; faults pile up in `shape`."""
 
+    shape: Reader = field(default_factory=lambda: Reader(CODE))
 
-def _load(file: Path) -> dict[str, Any]:
-    hint = "Name a folder holding release.yml, or leave the blueprint's own in place."
-    try:
-        tree = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise PhaselineError(Fault("H001", f"{file} is missing", hint=hint)) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = Place(str(file), mark.line + 1, mark.column + 1) if mark else Place(str(file))
-        message = f"not readable as YAML: {error.problem}"
-        raise PhaselineError(Fault("H001", message, place)) from error
-    if not isinstance(tree, dict):
-        raise PhaselineError(Fault("H001", "not a mapping", Place(str(file), 1, 1)))
-    return tree
+    def all(self, root: Node) -> Recipe:
+        """Return the whole recipe."""
+        said = self.shape.mapping(root, TOP, ("odoo",))
+        if "format" in said and said["format"].value != FORMAT:
+            self.fault(said["format"], f"the format is not {FORMAT}")
+        assets = self.part(said.get("assets"), OF_ASSETS)
+        python = self.part(said.get("python"), OF_PYTHON)
+        pdf = said.get("pdf")
+        if pdf is not None and pdf.value is not None:
+            self.pin(pdf)
+        for addon in self.shape.sequence(said.get("addons")):
+            self.pin(addon)
+        source = said.get("odoo")
+        series, odoo = self.source(source) if source else ("", OdooSource(""))
+        return Recipe(
+            series=series,
+            odoo=odoo,
+            assets_suite=self.text(assets.get("suite")),
+            assets=self.shape.texts(assets.get("packages")),
+            pythons=self.shape.texts(python.get("versions")) or PYTHONS,
+            requirements=self.shape.texts(python.get("requirements")),
+            sdists=self.shape.texts(python.get("sdists")),
+            build_tools=self.shape.texts(python.get("build_tools")),
+            pdf=self.text(pdf),
+            addons=self.shape.texts(said.get("addons")),
+        )
 
+    def fault(self, node: Node, message: str, hint: str = "") -> None:
+        """Note what a recipe cannot mean."""
+        self.shape.faults.append(Fault(CODE, message, node.place, hint))
 
-def _check(tree: dict[str, Any]) -> list[tuple[str, int]]:
-    wrong = _unknown(tree, SHAPE, "")
-    for key, shape in SHAPE.items():
-        part = tree.get(key)
-        if isinstance(shape, dict) and isinstance(part, dict):
-            wrong += _unknown(part, shape, f"{key}.")
-            wrong += _types(part, shape, f"{key}.")
-        elif part is not None:
-            wrong += _types({key: part}, {key: dict if isinstance(shape, dict) else shape}, "")
-    odoo = tree.get("odoo")
-    wrong += _odoo(odoo) if isinstance(odoo, dict) else ["odoo is missing: say series and source"]
-    pins = [*_texts(tree.get("addons")), *([str(tree["pdf"])] if tree.get("pdf") else [])]
-    wrong += [
-        f"{pin} is not an exact pin, write NAME==VERSION" for pin in pins if not PIN.match(pin)
-    ]
-    return [(message, 1) for message in wrong]
+    def text(self, node: Node | None) -> str:
+        """Return a text; nothing is the empty one."""
+        return "" if node is None or node.value is None else self.shape.text(node)
 
+    def part(self, node: Node | None, known: tuple[str, ...]) -> Mapping[str, Node]:
+        """Return the entries of a part that may be left out or empty."""
+        return {} if node is None or node.value is None else self.shape.mapping(node, known)
 
-def _odoo(odoo: dict[str, Any]) -> list[str]:
-    kind = odoo.get("source")
-    if kind not in NEEDS:
-        return [f"odoo.source is {kind!r}, it is one of {', '.join(NEEDS)}"]
-    needed = ("series", *NEEDS[str(kind)])
-    return [f"odoo.{key} is missing for source {kind}" for key in needed if not odoo.get(key)]
+    def pin(self, node: Node) -> None:
+        """Check that one exact version is named."""
+        text = self.shape.text(node)
+        if isinstance(node.value, str) and not PIN.match(text):
+            self.fault(node, f"{text} is not an exact pin", "Write NAME==VERSION.")
 
-
-def _unknown(part: dict[str, Any], known: dict[str, Any], head: str) -> list[str]:
-    wrong = []
-    for key in part:
-        if key not in known:
-            near = difflib.get_close_matches(str(key), list(known), n=1)
-            wrong.append(
-                f"unknown key {head}{key}" + (f", did you mean {near[0]}?" if near else "")
-            )
-    return wrong
-
-
-def _types(part: dict[str, Any], shape: dict[str, type], head: str) -> list[str]:
-    return [
-        f"{head}{key} is {type(value).__name__}, it must be {shape[key].__name__}"
-        for key, value in part.items()
-        if key in shape and value is not None and not isinstance(value, shape[key])
-    ]
+    def source(self, node: Node) -> tuple[str, OdooSource]:
+        """Return the series and where Odoo comes from."""
+        said = self.shape.mapping(node, OF_ODOO, ("series", "source") if node.entries else ())
+        kind = self.shape.choice(said.get("source"), tuple(NEEDS), "")
+        for key in NEEDS.get(kind, ()):
+            if not self.text(said.get(key)):
+                self.fault(node, f"key '{key}' is missing for source {kind}")
+        places = {key: self.text(said.get(key)) for keys in NEEDS.values() for key in keys}
+        return self.shape.text(said.get("series")), OdooSource(kind, **places)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from phaseline.core.node import Node, to_python
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError
 
+if TYPE_CHECKING:
+    from phaseline.errors import Place
+
 
 class Reader:
-    """Takes typed pieces out of marked nodes; faults pile up until `finish`."""
+    """Takes typed pieces out of marked nodes; faults pile up until `finish`.
 
-    def __init__(self) -> None:
+    `code` is the code of every fault, for files that have one of their own; else unknown keys,
+    wrong values and missing keys have B004, B005 and B006.
+    """
+
+    def __init__(self, code: str = "") -> None:
         """Start without faults."""
+        self.code = code
         self.faults: list[Fault] = []
 
     def finish(self) -> None:
@@ -21,9 +30,13 @@ class Reader:
         if self.faults:
             raise PhaselineError(*self.faults)
 
+    def note(self, code: str, message: str, place: Place | None, hint: str = "") -> None:
+        """Note a fault of the file's form."""
+        self.faults.append(Fault(self.code or code, message, place, hint))
+
     def wrong(self, node: Node, wanted: str, hint: str = "") -> None:
         """Note that a node is not what is wanted."""
-        self.faults.append(Fault("B005", f"{wanted} wanted, {node.kind} found", node.place, hint))
+        self.note("B005", f"{wanted} wanted, {node.kind} found", node.place, hint)
 
     def mapping(
         self, node: Node, known: Sequence[str] | None = None, required: Sequence[str] = ()
@@ -35,10 +48,10 @@ class Reader:
         for key in node.entries:
             if known is not None and key not in known:
                 hint = suggest(key, known, f"Known keys: {', '.join(known)}.")
-                self.faults.append(Fault("B004", f"unknown key '{key}'", node.keys[key], hint))
+                self.note("B004", f"unknown key '{key}'", node.keys[key], hint)
         for key in required:
             if key not in node.entries:
-                self.faults.append(Fault("B006", f"key '{key}' is missing", node.place))
+                self.note("B006", f"key '{key}' is missing", node.place)
         return node.entries
 
     def sequence(self, node: Node | None) -> tuple[Node, ...]:
@@ -63,6 +76,15 @@ class Reader:
         """Return a list of texts."""
         return tuple(self.text(item) for item in self.sequence(node))
 
+    def integer(self, node: Node | None, default: int) -> int:
+        """Return a whole number."""
+        if node is None:
+            return default
+        if isinstance(node.value, bool) or not isinstance(node.value, int):
+            self.wrong(node, "a whole number")
+            return default
+        return node.value
+
     def flag(self, node: Node | None, *, default: bool) -> bool:
         """Return true or false."""
         if node is None:
@@ -77,7 +99,7 @@ class Reader:
         text = self.text(node, default)
         if node is not None and isinstance(node.value, str) and text not in of:
             hint = suggest(text, of, f"One of: {', '.join(of)}.")
-            self.faults.append(Fault("B005", f"'{text}' is none of the choices", node.place, hint))
+            self.note("B005", f"'{text}' is none of the choices", node.place, hint)
             return default
         return text
 
