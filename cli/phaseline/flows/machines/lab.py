@@ -14,6 +14,7 @@ from phaseline.files.paths import cache_dir, kit_dir, state_dir
 from phaseline.hosts.lab import host as lab_host
 from phaseline.hosts.lab import inventory as lab_inventory
 from phaseline.hosts.lab import lab as host
+from phaseline.hosts.lab import record
 from phaseline.hosts.local import disk
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from phaseline.hosts.lab.disk import Place as Host
     from phaseline.hosts.lab.inventory import Source
-    from phaseline.hosts.lab.lab import Lab
+    from phaseline.hosts.lab.record import Lab
 
 HOME = "lab"
 BEFORE = "before.ini"  # what stood in the project before: `down` puts it back
@@ -89,7 +90,7 @@ def up(order: LabRequest, say: Callable[[str], None]) -> LabResult:
     _guard(inventory)
     disk.need_room(cache_dir(), 2)
     suites = {n: v.get("lab_suite", lab_inventory.SUITES[0]) for n, v in source.hosts.items()}
-    spec = host.LabSpec(home, cache_dir(), suites, text, order.mirror, order.tmpfs)
+    spec = record.LabSpec(home, cache_dir(), suites, text, order.mirror, order.tmpfs)
     lab = host.up(spec, say)
     if inventory.is_file() and not lab_inventory.ours(_text(inventory)):
         durable.write(home / BEFORE, _text(inventory))
@@ -101,7 +102,7 @@ def up(order: LabRequest, say: Callable[[str], None]) -> LabResult:
 def status(project: Path) -> LabStatus:
     """Ask every host of the project's lab how it is."""
     home = home_of(project)
-    lab = host.lookup(home)
+    lab = record.lookup(home)
     if lab is None:
         return LabStatus("absent", (), str(home), None)
     hosts = tuple(
@@ -130,7 +131,7 @@ def down(project: Path) -> bool:
 
 def running(project: Path) -> Lab:
     """Return the project's lab; a fault when there is none."""
-    lab = host.lookup(home_of(project))
+    lab = record.lookup(home_of(project))
     if lab is None:
         raise PhaselineError(Fault("H013", "there is no lab", hint="Run `phaseline lab up`."))
     return lab
@@ -149,7 +150,7 @@ def _state(place: Host) -> str:
 
 def _source(order: LabRequest, home: Path) -> tuple[str, str]:
     example = kit_dir() / "inventory.example.ini"
-    chosen = order.source or (home / host.SOURCE if (home / host.SOURCE).is_file() else example)
+    chosen = order.source or (home / record.SOURCE if (home / record.SOURCE).is_file() else example)
     if not chosen.is_file():
         fault = Fault("H021", f"{chosen} is missing", hint="Name an inventory that is there.")
         raise PhaselineError(fault)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from phaseline.errors import Fault
+    from phaseline.hosts.local.account import Account
     from phaseline.hosts.sandbox.sandbox import Running
 
 HOME = "sandbox-server"
@@ -174,7 +175,7 @@ def modules_of(project: Path) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _account(project: Path, *, create: bool = False) -> accounts.Account:
+def _account(project: Path, *, create: bool = False) -> Account:
     """Return who a sandbox runs as; one that is there keeps its account."""
     run = home_of(project) / "run"
     if run.is_dir():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts.lab import network
 from phaseline.hosts.local import processes, run
-from phaseline.hosts.local.accounts import Account
+from phaseline.hosts.local.account import Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from phaseline.hosts.local import run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phaseline.hosts.local.accounts import Account
+    from phaseline.hosts.local.account import Account
 
 
 def write(account: Account, file: Path, text: str) -> None:

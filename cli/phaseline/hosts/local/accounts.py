@@ -1,43 +1,19 @@
-"""The unprivileged account that PostgreSQL and Odoo run as, whoever called."""
+"""Which unprivileged account PostgreSQL and Odoo run as, whoever called."""
 
 from __future__ import annotations
 
 import os
 import pwd
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError
+from phaseline.hosts.local import run
+from phaseline.hosts.local.account import Account
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 SYSTEM_ACCOUNT = "phaseline"
-
-
-class Drop(TypedDict, total=False):
-    """The arguments of `subprocess` that make a child run as another account."""
-
-    user: int
-    group: int
-    extra_groups: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account of this machine; `dropped` when it is not the caller's own."""
-
-    name: str
-    uid: int
-    gid: int
-    dropped: bool
-
-    def drop(self) -> Drop:
-        """Return what `subprocess` needs to run a child as this account."""
-        if not self.dropped:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 def choose(create: str | None = None) -> Account:
@@ -74,8 +50,6 @@ def _named(entry: pwd.struct_passwd) -> Account:
 
 
 def _create(useradd: str) -> None:
-    from phaseline.hosts.local import run  # noqa: PLC0415 (programs knows accounts)
-
     options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     run.must_succeed(
         run.run([useradd, *options, "--shell", "/usr/sbin/nologin", SYSTEM_ACCOUNT]),

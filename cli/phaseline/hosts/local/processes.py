@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from phaseline.hosts.local.accounts import Account
+    from phaseline.hosts.local.account import Account
 
 PROC = Path("/proc")
 START_FIELD = 19  # of /proc/PID/stat behind the name: field 22, start time in clock ticks

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from phaseline.hosts.local.accounts import Account
+    from phaseline.hosts.local.account import Account
 
 LAST_LINES = 12
 NOT_FOUND = 127

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from phaseline.hosts.local.accounts import Account
+    from phaseline.hosts.local.account import Account
     from phaseline.hosts.sandbox.postgres_server import Cluster
 
 HOST = "127.0.0.1"

@@ -14,7 +14,7 @@ from phaseline.hosts.local import account_files, processes
 from phaseline.hosts.local import run as programs
 
 if TYPE_CHECKING:
-    from phaseline.hosts.local.accounts import Account
+    from phaseline.hosts.local.account import Account
 
 LIBRARY = Path("/usr/lib/postgresql")
 PORT = 5432  # only the name of the socket: nothing listens on TCP

@@ -18,7 +18,7 @@ from phaseline.hosts.sandbox.postgres_server import Cluster
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from phaseline.hosts.local.accounts import Account
+    from phaseline.hosts.local.account import Account
 
 
 @dataclass(frozen=True, slots=True)
