@@ -51,8 +51,8 @@ def bench(lab_project: Path) -> Bench:
 
 
 @pytest.fixture(scope="module")
-def guest(bench: Bench) -> Iterator[float]:
-    """A third tenant, added to a host where two run; gives the seconds it took."""
+def guest(bench: Bench, before: dict[str, str]) -> Iterator[None]:
+    """A third tenant, added to a host where two run as they did `before`."""
     logo = bench.project / BRAND["--logo"]
     logo.parent.mkdir(exist_ok=True)
     logo.write_bytes(plain_png(64, 32))
@@ -63,7 +63,7 @@ def guest(bench: Bench) -> Iterator[float]:
     seconds = time.monotonic() - started
     assert answer.returncode == 0, answer.stderr
     print(f"tenant add: {seconds:.1f} s")
-    yield seconds
+    yield
     words = ["tenant", "retire", GUEST, "--env", "testing", "--confirm", GUEST]
     environments.call(bench.project, *words)
 
@@ -74,27 +74,27 @@ def before(bench: Bench) -> dict[str, str]:
     return {name: bench.ssh(HOST, WHEN.format(name)) for name in ("harbour", "quayside")}
 
 
-def test_no_other_tenant_was_restarted(before: dict[str, str], bench: Bench, guest: float) -> None:
-    assert guest
+@pytest.mark.usefixtures("guest")
+def test_no_other_tenant_was_restarted(before: dict[str, str], bench: Bench) -> None:
     now = {name: bench.ssh(HOST, WHEN.format(name)) for name in before}
     assert now == before
 
 
-def test_nothing_deviates_once_it_came(bench: Bench, guest: float) -> None:
-    assert guest
+@pytest.mark.usefixtures("guest")
+def test_nothing_deviates_once_it_came(bench: Bench) -> None:
     said = environments.call(bench.project, "env", "verify", "testing")
     assert said.returncode == 0, said.stdout + said.stderr
 
 
-def test_the_new_tenant_answers_with_its_key(bench: Bench, guest: float) -> None:
-    assert guest
+@pytest.mark.usefixtures("guest")
+def test_the_new_tenant_answers_with_its_key(bench: Bench) -> None:
     with environment.connect(bench.project, f"testing/{GUEST}") as opened:
         assert opened.database == GUEST
         assert opened.port.call("res.users", "search_count", domain=[["login", "=", "admin"]]) == 0
 
 
-def test_the_new_tenant_looks_like_its_owner(bench: Bench, guest: float) -> None:
-    assert guest
+@pytest.mark.usefixtures("guest")
+def test_the_new_tenant_looks_like_its_owner(bench: Bench) -> None:
     fields = ["name", "primary_color", "secondary_color", "logo"]
     with environment.connect(bench.project, f"testing/{GUEST}") as opened:
         (company,) = opened.port.call("res.company", "search_read", domain=[], fields=fields)
@@ -158,10 +158,10 @@ def test_a_release_that_was_changed_on_the_host_is_told(bench: Bench) -> None:
     assert "not as released" in answer.stdout + answer.stderr
 
 
+@pytest.mark.usefixtures("guest")
 def test_a_retired_tenant_leaves_its_backup_and_nothing_else(
-    before: dict[str, str], bench: Bench, guest: float
+    before: dict[str, str], bench: Bench
 ) -> None:
-    assert guest
     words = ["tenant", "retire", GUEST, "--env", "testing", "--confirm", GUEST]
     answer = environments.call(bench.project, *words)
     assert answer.returncode == 0, answer.stderr

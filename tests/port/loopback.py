@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+STALLED = 30  # seconds an answer is held back
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "date"}
 
 
@@ -55,7 +56,7 @@ class Relay(BaseHTTPRequestHandler):
             return
         status, headers, data = self.upstream(body)
         if mode == "stall":
-            proxy.release.wait(30)
+            proxy.release.wait(STALLED)
         if mode in {"lose", "stall"}:
             self.connection.close()
             return

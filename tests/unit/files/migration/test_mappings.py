@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from phaseline.errors import PhaselineError
 from phaseline.files.migration import mappings
@@ -102,24 +103,43 @@ def test_what_is_wrong_is_told_with_its_place(
     assert error.value.exit_code == 4
 
 
-def test_a_mapping_with_any_line_gone_or_changed_is_never_a_bug(tmp_path: Path) -> None:
-    dice = random.Random(7)  # noqa: S311 (no secret)
-    lines = GOOD.splitlines()
-    for _ in range(300):
-        tried = list(lines)
-        for _ in range(dice.randint(1, 3)):
-            place = dice.randrange(len(tried))
-            kind = dice.randrange(3)
-            if kind == 0:
-                del tried[place]
-            elif kind == 1:
-                tried[place] = tried[place].split(":")[0] + ": null"
-            else:
-                words = tried[place].split(" ")
-                words[dice.randrange(len(words))] = dice.choice(["7", "[a]", "{a: b}", "x", '""'])
-                tried[place] = " ".join(words)
-        with suppress(PhaselineError):
-            found = read(tmp_path, "\n".join(tried))
-            width = len(found.columns)
-            kept, _ = mapping.sift(found, [["1"] * width, ["2"] * width])
-            mapping.make(found, kept)
+LINES = GOOD.splitlines()
+# Which line, and what becomes of it: gone, without a value, or with another word in a place.
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(0, len(LINES) - 1),
+        st.sampled_from(["gone", "null", "7", "[a]", "{a: b}", "x", '""']),
+        st.integers(0, 20),
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda change: change[0],
+)
+
+
+def changed(line: str, kind: str, place: int) -> list[str]:
+    if kind == "gone":
+        return []
+    if kind == "null":
+        return [line.partition(":")[0] + ": null"]
+    words = line.split(" ")
+    words[place % len(words)] = kind
+    return [" ".join(words)]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=CHANGES)
+def test_a_mapping_with_any_line_gone_or_changed_is_never_a_bug(
+    tmp_path: Path, changes: list[tuple[int, str, int]]
+) -> None:
+    at = {line: (kind, place) for line, kind, place in changes}
+    tried = [
+        text
+        for number, line in enumerate(LINES)
+        for text in (changed(line, *at[number]) if number in at else [line])
+    ]
+    with suppress(PhaselineError):
+        found = read(tmp_path, "\n".join(tried))
+        width = len(found.columns)
+        kept, _ = mapping.sift(found, [["1"] * width, ["2"] * width])
+        mapping.make(found, kept)
