@@ -7,7 +7,7 @@ import pytest
 from phaseline.errors import PhaselineError
 from phaseline.odoo import external_ids, lost_calls
 from phaseline.odoo.data import bulk_create as makers
-from port.loopback import proxied
+from port.proxy import proxied
 
 ACTIONS = [["name", "=", makers.NAME]]
 REAL = pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from phaseline.errors import Exit, PhaselineError
 from phaseline.odoo import lost_calls
 from phaseline.odoo.drivers.connect import Credentials, connect
-from port.loopback import STALLED, proxied
+from port.proxy import STALLED, proxied
 
 pytestmark = pytest.mark.odoo
 DRIVERS = ("json2", "session", "rpc")

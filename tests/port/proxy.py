@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.client
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from loopback import Handler, listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,18 +33,14 @@ class Proxy:
         return self.mode != "pass" and (self.only in path or self.only.encode() in body)
 
 
-class Relay(BaseHTTPRequestHandler):
-    """One connection; `proxy` and `target` are set by the class made for each proxy."""
+class Relay(Handler):
+    """One connection through `proxy` to `target`."""
 
-    protocol_version = "HTTP/1.1"
     proxy: Proxy
     target: str
 
-    def log_message(self, *args: object) -> None:
-        pass
-
     def relay(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         proxy = self.proxy
         proxy.seen.append(self.path)
         self.close_connection = True
@@ -52,13 +49,13 @@ class Relay(BaseHTTPRequestHandler):
             return
         mode = proxy.mode if proxy.hits(self.path, body) else "pass"
         if mode == "cut":
-            self.connection.close()
+            self.hang_up()
             return
         status, headers, data = self.upstream(body)
         if mode == "stall":
             proxy.release.wait(STALLED)
         if mode in {"lose", "stall"}:
-            self.connection.close()
+            self.hang_up()
             return
         self.answer(status, headers, data, len(data) // 2 if mode == "half" else len(data))
 
@@ -84,29 +81,13 @@ class Relay(BaseHTTPRequestHandler):
 
     do_GET = do_POST = relay  # noqa: N815 (the names http.server calls)
 
-    def handle(self) -> None:
-        with suppress(OSError, ValueError):  # closed on purpose
-            super().handle()
-
-    def finish(self) -> None:
-        with suppress(OSError, ValueError):
-            super().finish()
-
 
 @contextmanager
 def proxied(target: str) -> Iterator[Proxy]:
     """A proxy before the target for as long as the block runs."""
     proxy = Proxy()
-    relay = type("Relay", (Relay,), {"proxy": proxy, "target": target})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), relay)
-    server.daemon_threads = True
-    proxy.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield proxy
-    finally:
-        proxy.release.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+    with listening(Relay, proxy=proxy, target=target) as proxy.url:
+        try:
+            yield proxy
+        finally:
+            proxy.release.set()
