@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from phaseline.files.paths import state_dir
-from phaseline.hosts.lab import host as lab_host
+from phaseline.hosts.local import processes
 
 PROGRAM = str(Path(sys.executable).with_name("phaseline"))
 
@@ -69,9 +69,7 @@ class Bench:
         """Return whatever of a lab is still on this machine, each thing in one line."""
         name = f"phl{number}"
         found = [f"process {pid}: {words}" for pid, words in _processes() if f"{name}h" in words]
-        found += [
-            f"process in its folder: {one}" for one in lab_host.processes.inside(self.home, 0)
-        ]
+        found += [f"process in its folder: {one}" for one in processes.inside(self.home, 0)]
         mounts = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
         found += [f"mount {one}" for one in mounts if str(self.home) in one or f"{name} " in one]
         found += [f"cgroup {one}" for one in Path("/sys/fs/cgroup").glob(f"**/phaseline-{name}h*")]

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.hosts
 
 KEYS = {"AWS_ACCESS_KEY_ID": "rehearsal-id", "AWS_SECRET_ACCESS_KEY": "rehearsal-secret"}
 REGION = "us-east-1"
-PACKAGES = ("cloud-init", "python3-configobj", "python3-six", "python3-jsonpatch")
+PACKAGES: tuple[str, ...] = ("cloud-init", "python3-configobj", "python3-six", "python3-jsonpatch")
 PACKAGES += ("python3-json-pointer", "python3-netifaces")
 INVENTORY = """\
 [odoo]

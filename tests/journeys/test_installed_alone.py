@@ -25,7 +25,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finally:
         os.chdir(before)
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-    pip = [folder / "venv" / "bin" / "python", "-m", "pip", "install", "-q"]
+    pip = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "install", "-q"]
     lock = ROOT / "requirements.lock"
     subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
     subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True)

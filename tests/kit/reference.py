@@ -171,7 +171,7 @@ def fill(text: str, tables: dict[str, Callable[[], str]]) -> str:
         if not pattern.search(text):
             message = f"no block for '{name}'"
             raise ValueError(message)
-        text = pattern.sub(lambda _, block=block: block, text)
+        text = pattern.sub(block.replace("\\", r"\\"), text)
     return text
 
 

@@ -37,9 +37,9 @@ def code(error):
 
 
 def test_who_comes_second_is_told_at_once_who_holds_it(port, rival, monkeypatch):
-    waited = []
+    waited: list[float] = []
     with locks.hold(port, "anna"):
-        monkeypatch.setattr(locks.time, "sleep", waited.append)
+        monkeypatch.setattr("phaseline.odoo.lock.time.sleep", waited.append)
         with pytest.raises(PhaselineError) as caught:
             locks.acquire(rival, "bert")
         monkeypatch.undo()

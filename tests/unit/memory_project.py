@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pytest
 
 USER_ERROR = "odoo.exceptions.UserError"
-FIELDS = {
+FIELDS: dict[str, dict[str, dict[str, Any]]] = {
     "location": {
         "name": {"type": "char", "required": True},
         "active": {"type": "boolean", "default": True},

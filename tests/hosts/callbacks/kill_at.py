@@ -27,7 +27,7 @@ options:
 """
 
 
-class CallbackModule(CallbackBase):  # type: ignore[misc]
+class CallbackModule(CallbackBase):
     """Counts the boundaries between roles; before the chosen one the run ends by SIGKILL."""
 
     CALLBACK_VERSION = 2.0

@@ -18,8 +18,8 @@ def port():
 
 def test_what_is_there_is_told_at_once(port, monkeypatch):
     made = port.seed("phaseline.tag.a", "res.partner.category", {"name": "A"})
-    slept = []
-    monkeypatch.setattr(lost_calls.time, "sleep", slept.append)
+    slept: list[float] = []
+    monkeypatch.setattr("phaseline.odoo.lost_calls.time.sleep", slept.append)
     assert lost_calls.settle(port, NAMES) == {"phaseline.tag.a": ("res.partner.category", made)}
     assert slept == []
 

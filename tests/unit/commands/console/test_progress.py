@@ -11,9 +11,17 @@ from phaseline.commands.console import progress
 from phaseline.flows.demo.steps import Step, run_steps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
 
-STEPS = [Step("Build the release", lambda say: say("unpacking") or "release a1b2")]
+
+def build(say: Callable[[str], None]) -> str:
+    say("unpacking")
+    return "release a1b2"
+
+
+STEPS = [Step("Build the release", build)]
 
 
 def test_without_a_terminal_there_are_plain_lines_on_stderr(capsys: pytest.CaptureFixture) -> None:
@@ -29,7 +37,8 @@ def test_without_a_terminal_there_are_plain_lines_on_stderr(capsys: pytest.Captu
 
 
 def test_on_a_terminal_the_outcome_stays() -> None:
-    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    shown = io.StringIO()
+    console = Console(file=shown, force_terminal=True, width=80)
     with console.status("") as status:
         run_steps(STEPS, progress.Moving(status))
-    assert "release a1b2" in console.file.getvalue()
+    assert "release a1b2" in shown.getvalue()

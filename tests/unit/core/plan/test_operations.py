@@ -16,10 +16,10 @@ def plan_of(*families: int) -> tuple[Plan, Desired]:
     records = []
     for number, lines in enumerate(families):
         ref = f"term.{number}"
-        records.append(Record(ref, "term", PLACE, "one"))
+        records.append(Record(ref, "term", "one", PLACE))
         for line in range(lines):
             name = f"line.{number}_{line}"
-            records.append(Record(name, "line", PLACE, "one", parent=(ref, "line_ids")))
+            records.append(Record(name, "line", "one", PLACE, parent=(ref, "line_ids")))
     changes = tuple(Change("create", one.ref, one.model, "one", PLACE, "new") for one in records)
     return Plan(("one",), changes, 0, 0), Desired(tuple(records), {}, {})
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +17,7 @@ from phaseline.errors import PhaselineError
 from phaseline.files.data import annotate_workbook, specs, tables, workbook, xlsx_guard, xlsx_tables
 from phaseline.files.paths import kit_dir
 from phaseline.flows.data.template import csv_header
+from phaseline.masterdata.parsing.text import tidy
 from phaseline.masterdata.parsing.values import Reading
 from phaseline.masterdata.validation import references, validate
 
@@ -75,7 +77,8 @@ def test_a_template_carries_its_columns_and_its_identity(name):
     assert book["Lists"].sheet_state == "hidden"
     assert [cell.value for cell in book["Data"][1]] == list(spec.header)
     assert all(cell.comment for cell in book["Data"][1])
-    assert book.custom_doc_props["phaseline_template"].value == spec.template_id
+    properties = book.custom_doc_props  # type: ignore[attr-defined]
+    assert properties["phaseline_template"].value == spec.template_id
     assert book["Data"].freeze_panes in {"A2", "B2"}
 
 
@@ -134,7 +137,7 @@ def test_every_naughty_string_survives_or_is_refused_and_never_changes():
     for row in verdict.rows:
         said = strings[row.number - 2]
         if row.number not in refused_rows:
-            assert row.values["name"] == validate.values.text.tidy(said, validate.Counter())
+            assert row.values["name"] == tidy(said, Counter())
 
 
 def test_what_we_write_back_is_never_run_as_a_formula():

@@ -207,15 +207,18 @@ def test_a_file_in_another_encoding_is_in_the_way_of_a_migration(project, tmp_pa
     assert {fault.code for fault in caught.value.faults} == {"D043"}
 
 
+OPTION = click.Context(click.Command("load")), click.Option(["--separator"])
+
+
 @pytest.mark.parametrize(("said", "sign"), [("tab", "\t"), ("\\t", "\t"), (";", ";")])
 def test_a_separator_is_one_sign(said, sign):
-    assert one_sign(None, None, said) == sign
+    assert one_sign(*OPTION, said) == sign
 
 
 @pytest.mark.parametrize("said", [";;", "", '"', "\n"])
 def test_another_separator_is_wrong_usage(said):
     with pytest.raises(click.BadParameter):
-        one_sign(None, None, said)
+        one_sign(*OPTION, said)
 
 
 @pytest.mark.parametrize(

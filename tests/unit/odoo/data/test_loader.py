@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -15,7 +16,10 @@ from phaseline.odoo.data.loader import Loader
 from phaseline.odoo.data.outcome import LoadOutcome
 from phaseline.odoo.memory.port import MemoryOdoo
 
-FIELDS = {
+if TYPE_CHECKING:
+    from phaseline.odoo.data.bulk_create import BulkCreator
+
+FIELDS: dict[str, dict[str, Any]] = {
     "name": {"type": "char", "required": True},
     "barcode": {"type": "char"},
     "price": {"type": "float"},
@@ -176,7 +180,7 @@ def test_load_never_sees_more_rows_than_it_can_retry_in_time(odoo):
     kinds = field_types.kinds(odoo, SHAPE.model, {"name", "price"})
     new = [(one, dict(one.values)) for one in records]
     outcome = LoadOutcome()
-    sending = sender.Sender([odoo], SHAPE, kinds, outcome, refuser)
+    sending = sender.Sender([odoo], SHAPE, kinds, outcome, cast("BulkCreator", refuser))
     sending.send(load_tables.creations(odoo, new, kinds, (1000, 1)))
     assert outcome.created == 999
     assert [(one.row, one.code) for one in outcome.refused] == [(702, "D060")]
