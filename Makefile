@@ -34,8 +34,9 @@ fmt: ready-dev ## format and repair what ruff can repair
 	$(BIN)/ruff format $(PYTHON_CODE)
 	$(BIN)/ruff check --fix $(PYTHON_CODE)
 
-test: lint ## lint and every test: also a real Odoo 19 and a real Chromium
-	$(BIN)/pytest -n 3 --dist loadscope -m "not bench and not long" --durations=25 tests
+test: ready-dev ## lint and every test: also a real Odoo 19 and a real Chromium; COLD=1 without kept results
+	PHASELINE_TEST_COLD=$(COLD) .ci/beside "$(MAKE) -s lint" \
+	  "$(BIN)/pytest -n 3 --dist loadscope -m 'not bench and not long' tests"
 
 rehearse: ready-dev ## killed at every role boundary, Debian 12, twenty tenants (an hour; needs root)
 	$(BIN)/pytest -s -m long --durations=15 tests/hosts

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from hosts import environments
+import durations
+import schedule
+from hosts import environments, kept_lab
 from phaseline.flows import init
 from phaseline.flows.machines import sandbox as flow
 
@@ -25,16 +27,6 @@ if TYPE_CHECKING:
 REUSED_DEMO = "PHASELINE_TEST_DEMO_PROJECT"  # a project where `phaseline demo` may go on
 REUSED = "PHASELINE_TEST_SANDBOX_PROJECT"  # a project whose sandbox runs already: quick, left alone
 REUSED_LAB = "PHASELINE_TEST_LAB_PROJECT"  # a project whose lab runs and stands: quick, left alone
-# What shares one lab or one sandbox is run by one process, in the order of the files.
-SHARED = {
-    "tests/hosts/test_lab.py": "labs",
-    "tests/hosts/test_machines_aws.py": "labs",
-    "tests/hosts/": "hosts",
-    "tests/journeys/test_both_halves.py": "hosts",
-    "tests/journeys/": "odoo",
-    "tests/odoo/": "odoo",
-    "tests/port/": "odoo",
-}
 TENANTS = {"testing": ("harbour", "quayside"), "production": ("harbour",)}
 
 
@@ -42,12 +34,30 @@ class Sharing(LoadScopeScheduling):
     """Deals tests to processes; those that share a lab or a sandbox stay together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return next((name for path, name in SHARED.items() if file.startswith(path)), file)
+        return schedule.chain(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
     return Sharing(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let the chain go first that a run of several processes waits for."""
+    if os.geteuid() == 0 and "PYTEST_XDIST_WORKER" in os.environ:
+        os.setpriority(os.PRIO_PROCESS, 0, schedule.niceness(schedule.chain(item.nodeid)))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Tell and keep what took how long; a run of few files says nothing of it."""
+    told = [one for some in terminalreporter.stats.values() for one in some]
+    reports = [one for one in told if isinstance(one, pytest.TestReport)]
+    if config.option.durations is not None or config.getoption("numprocesses", None):
+        terminalreporter.section("chains and slowest tests")
+        for line in durations.lines(reports, keep=True):
+            terminalreporter.write_line(line)
 
 
 @dataclass(frozen=True)
@@ -139,16 +149,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="session")
-def lab_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A project whose testing and production stand on four hosts of a lab."""
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kept_lab.Standing]:
+    """Testing and production on four hosts of a lab, and what a second provisioning says."""
     if reused := os.environ.get(REUSED_LAB):
-        yield Path(reused).absolute()
+        yield kept_lab.Standing(Path(reused).absolute(), tuple(TENANTS))
         return
-    folder = tmp_path_factory.mktemp("lab") / "project"
-    bench = environments.project(folder, TENANTS)
+    bench = environments.project(tmp_path_factory.mktemp("lab") / "project", TENANTS)
     try:
-        bench.up(environments.BOTH, "--tmpfs")
-        environments.provision(folder, "testing", "production")
-        yield folder
+        yield kept_lab.stand(bench, TENANTS, environments.BOTH)
     finally:
         bench.run("down")
+
+
+@pytest.fixture(scope="session")
+def lab_project(standing: kept_lab.Standing) -> Path:
+    """A project whose testing and production stand on four hosts of a lab."""
+    return standing.project

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from phaseline.files.paths import kit_dir
 from phaseline.flows import environment
 from phaseline.flows.environments import provision
 from phaseline.hosts.releases import archive
+
+if TYPE_CHECKING:
+    from hosts.kept_lab import Standing
 
 pytestmark = pytest.mark.hosts
 
@@ -110,8 +114,9 @@ def test_debian_twelve_stands_as_debian_thirteen_does(tmp_path: Path) -> None:
         bench.run("down")
 
 
-def test_a_second_run_changes_nothing_on_any_host(lab_project: Path) -> None:
-    results = environments.provision(lab_project, "testing", "production")
+def test_a_second_run_changes_nothing_on_any_host(standing: Standing) -> None:
+    """The run that follows the first, or the start from a lab that was kept after it."""
+    results = standing.second
     assert environments.changed(results) == []
     assert {name for one in results for name in one["hosts"]} == {
         "test1",

@@ -1,0 +1,166 @@
+"""The lab of whole environments, kept once it is provisioned, and started again from there.
+
+A kept lab is found by the hash of all that decides it. It proves nothing by itself: it is
+provisioned once more, and that run must change nothing. It goes on as the machines it was, so only
+one runs at a time: the one with its network's number.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import fingerprint
+from hosts import environments
+from phaseline.files.paths import cache_dir, state_dir
+from phaseline.flows.machines import lab as flow
+from phaseline.hosts.lab import host as lab_host
+from phaseline.hosts.lab import ssh
+from phaseline.hosts.local import state_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from hosts.lab_client import Bench
+    from phaseline.hosts.lab.disk import Place
+
+MOST = 2  # kept labs, the newest
+NUMBER = 207  # of the network: hosts know each other by address
+SHARES = 4096  # of the processor; 1024 is one process
+DISK = ("upper", "host_key", "host_key.pub")
+KEYS = ("key", "key.pub")
+MODULES = (
+    "phaseline.flows.environments.provision",
+    "phaseline.flows.init",
+    "phaseline.flows.machines.lab",
+)
+FILES = (
+    "ansible.cfg", "blueprints", "cli/phaseline/commands", "data_templates",
+    "inventory.example.ini", "migration", "playbooks", "roles", "tests/fingerprint.py",
+    "tests/hosts/environments.py", "tests/hosts/kept_lab.py", "tests/hosts/lab_client.py",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A project whose environments stand in a lab."""
+
+    project: Path
+    environments: tuple[str, ...]
+
+    @cached_property
+    def second(self) -> list[dict[str, Any]]:
+        """What a provisioning says that finds everything done."""
+        return environments.provision(self.project, *self.environments)
+
+
+def stand(bench: Bench, tenants: Mapping[str, tuple[str, ...]], source: str) -> Standing:
+    """Have the environments of a fresh project stand: from a kept lab, else from bare hosts."""
+    found = Standing(bench.project, tuple(tenants))
+    state_file.write(_made(bench.home), {"number": NUMBER, "hosts": [], "suites": {}})
+    bench.up(source, "--tmpfs")
+    _prefer(bench)
+    if fingerprint.cold() or bench.number() != NUMBER:
+        environments.provision(found.project, *found.environments)
+        return found
+    store = folder(tenants, source)
+    if store.is_dir():
+        _restore(bench, store)
+        if environments.changed(found.second):
+            shutil.rmtree(store)  # a test says so, and the next run makes it anew
+        return found
+    environments.provision(found.project, *found.environments)
+    if not environments.changed(found.second):
+        _keep(bench, store)
+    return found
+
+
+def folder(tenants: Mapping[str, tuple[str, ...]], source: str) -> Path:
+    """Return where a lab is kept that is the same in everything that decides it."""
+    files = fingerprint.imported(*MODULES) | fingerprint.below(*FILES)
+    key = fingerprint.of(files, *fingerprint.machine(), source, repr(sorted(tenants.items())))
+    return cache_dir() / "test-labs" / key
+
+
+def _keep(bench: Bench, store: Path) -> None:
+    """Copy the disks of the hosts, switched off in good order, and what belongs to the project."""
+    if shutil.disk_usage(cache_dir()).free < 20 << 30:
+        return
+    _halt(bench)
+    part = store.with_name(f".{store.name}.part")
+    store.parent.mkdir(mode=0o700, exist_ok=True)
+    for left in store.parent.glob(".*.part"):  # of a run that was killed
+        shutil.rmtree(left)
+    for place in _places(bench):
+        _copy((place.folder / name for name in DISK), part / "hosts" / place.name)
+    _copy((bench.home / name for name in KEYS), part / "lab")
+    _copy(_own(state_dir(bench.project), "lab"), part / "state")
+    _copy(_own(bench.project, "inventory.ini", "source.ini"), part / "project")
+    part.rename(store)
+    kept = sorted(store.parent.glob("[!.]*"), key=lambda one: one.stat().st_mtime)
+    for old in kept[:-MOST]:
+        shutil.rmtree(old)
+    _start(bench)
+
+
+def _restore(bench: Bench, store: Path) -> None:
+    os.utime(store)  # what is used stays
+    for place in _places(bench):
+        lab_host.power_off(place)
+        shutil.rmtree(place.folder / "upper")
+        _copy((store / "hosts" / place.name).iterdir(), place.folder)
+    _copy((store / "lab").iterdir(), bench.home)
+    _copy((store / "state").iterdir(), state_dir(bench.project))
+    _copy((store / "project").iterdir(), bench.project)
+    _start(bench)
+
+
+def _start(bench: Bench) -> None:
+    bench.up()
+    _prefer(bench)
+    for place in _places(bench):
+        bench.ssh(place.name, "systemctl is-system-running --wait")
+
+
+def _prefer(bench: Bench) -> None:
+    """Give each host the processor as four processes get it: to the kernel it is one group."""
+    for place in _places(bench):
+        group = lab_host.PREFIX + place.machine
+        file = lab_host.CGROUP / "cpu" / group / "cpu.shares"
+        if file.exists():
+            file.write_text(f"{SHARES}\n", encoding="ascii")
+
+
+def _halt(bench: Bench) -> None:
+    """Switch the hosts off: those with Odoo first, which would wait for its database."""
+    ssh.close(flow.running(bench.project).sockets)
+    last = [one for one in _places(bench) if one.name.startswith(("db", "backup"))]
+    first = [one for one in _places(bench) if one not in last]
+    with ThreadPoolExecutor(4) as pool:
+        for some in (first, last):
+            list(pool.map(lambda place: lab_host.halt(place, 60), some))
+
+
+def _places(bench: Bench) -> tuple[Place, ...]:
+    return flow.running(bench.project).hosts
+
+
+def _own(parent: Path, *others: str) -> list[Path]:
+    return [one for one in parent.iterdir() if one.name not in others]
+
+
+def _made(home: Path) -> Path:
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def _copy(sources: Iterable[Path], target: Path) -> None:
+    """Copy files and folders with owners, dates, links, devices and extended attributes."""
+    words = ["cp", "-a", "--", *map(str, sources), str(_made(target))]
+    subprocess.run(words, check=True)
