@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,8 +120,9 @@ def endpoint() -> Iterator[str]:
         running.terminate()
 
 
-@pytest.fixture
-def account(endpoint: str, tmp_path: Path) -> Iterator[Account]:
+@contextmanager
+def opened(endpoint: str, project: Path) -> Iterator[Account]:
+    """An account for as long as the block runs, and nothing of it afterwards."""
     client = boto3.client(
         "ec2",
         endpoint_url=endpoint,
@@ -129,17 +131,35 @@ def account(endpoint: str, tmp_path: Path) -> Iterator[Account]:
         aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
     )
     subnets = sorted(client.describe_subnets()["Subnets"], key=lambda one: one["CidrBlock"])
-    (tmp_path / "inventory.ini").write_text(INVENTORY)
-    (tmp_path / "group_vars").mkdir()
-    (tmp_path / "group_vars" / "testing.yml").write_text(
+    (project / "inventory.ini").write_text(INVENTORY)
+    (project / "group_vars").mkdir()
+    (project / "group_vars" / "testing.yml").write_text(
         SETTINGS.format(vpc=subnets[0]["VpcId"], subnet=subnets[0]["SubnetId"], endpoint=endpoint)
     )
-    account = Account(tmp_path, client)
+    account = Account(project, client)
     yield account
     if found := [one["InstanceId"] for one in account.machines().values()]:
         client.terminate_instances(InstanceIds=found)
     for group in account.groups().values():
         client.delete_security_group(GroupId=group["GroupId"])
+
+
+@pytest.fixture
+def account(endpoint: str, tmp_path: Path) -> Iterator[Account]:
+    with opened(endpoint, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def made(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """The machines of the inventory, foreseen by check mode and then made."""
+    with opened(endpoint, tmp_path_factory.mktemp("made")) as found:
+        predicted = found.play("--check")
+        assert predicted.returncode == 0, predicted.stdout
+        assert found.machines() == {}
+        done = found.play()
+        assert done.returncode == 0, done.stdout
+        yield found
 
 
 def ways_in(group: dict[str, Any]) -> set[tuple[str, int, int, str]]:
@@ -150,59 +170,6 @@ def ways_in(group: dict[str, Any]) -> set[tuple[str, int, int, str]]:
             *(one["CidrIp"] for one in way.get("IpRanges", ())),
             *(one["CidrIpv6"] for one in way.get("Ipv6Ranges", ())),
         )
-    }
-
-
-def test_machines_are_made_once_as_the_inventory_says_and_removed_when_confirmed(account) -> None:
-    predicted = account.play("--check")
-    assert predicted.returncode == 0, predicted.stdout
-    assert account.machines() == {}
-
-    made = account.play()
-    assert made.returncode == 0, made.stdout
-    machines = account.machines()
-    assert {name: one["PrivateIpAddress"] for name, one in machines.items()} == {
-        "app1": "172.31.0.11",
-        "db1": "172.31.0.12",
-    }
-    for one in machines.values():
-        assert tags(one)["managed_by"] == "phaseline"
-        assert tags(one)["environment"] == "testing"
-        assert one["MetadataOptions"]["HttpTokens"] == "required"
-    # a large tenant's workers do not fit on the smallest machine; the database's host has none
-    assert machines["app1"]["InstanceType"] != "t3.small"
-    record = account.project / "host_vars" / "app1" / "machine.yml"
-    assert machines["app1"]["PublicIpAddress"] in record.read_text()
-
-    again = account.play()
-    assert again.returncode == 0, again.stdout
-    assert again.stdout.count("changed=0") == 2, again.stdout
-
-    asked = account.play("-e", "machines_state=absent")
-    assert asked.returncode != 0
-    assert "machines_confirm=testing" in asked.stdout.replace("\n", " ")
-    assert len(account.machines()) == 2
-
-    removed = account.play("-e", "machines_state=absent", "-e", "machines_confirm=testing")
-    assert removed.returncode == 0, removed.stdout
-    assert account.machines() == {}
-    assert account.groups() == {}
-    assert not record.exists()
-
-
-def test_a_security_group_says_what_the_firewall_says(account) -> None:
-    made = account.play()
-    assert made.returncode == 0, made.stdout
-    groups = account.groups()
-    assert ways_in(groups["phaseline-testing-app1"]) == {
-        ("icmp", -1, -1, "0.0.0.0/0"),
-        ("tcp", 22, 22, "203.0.113.7/32"),
-        *(("tcp", port, port, net) for port in (80, 443) for net in ("0.0.0.0/0", "::/0")),
-    }
-    assert ways_in(groups["phaseline-testing-db1"]) == {
-        ("icmp", -1, -1, "0.0.0.0/0"),
-        ("tcp", 22, 22, "203.0.113.7/32"),
-        ("tcp", 5432, 5432, "172.31.0.11/32"),
     }
 
 
@@ -224,11 +191,47 @@ def test_a_machine_that_is_not_ours_is_neither_taken_nor_removed(account) -> Non
         assert "db1" not in account.machines()
 
 
-def test_cloud_init_accepts_the_user_data_and_it_lets_in_ansible_only(account, tmp_path) -> None:
-    made = account.play()
-    assert made.returncode == 0, made.stdout
-    value = account.client.describe_instance_attribute(
-        InstanceId=account.machines()["app1"]["InstanceId"], Attribute="userData"
+def test_machines_are_made_as_the_inventory_says(made) -> None:
+    machines = made.machines()
+    assert {name: one["PrivateIpAddress"] for name, one in machines.items()} == {
+        "app1": "172.31.0.11",
+        "db1": "172.31.0.12",
+    }
+    for one in machines.values():
+        assert tags(one)["managed_by"] == "phaseline"
+        assert tags(one)["environment"] == "testing"
+        assert one["MetadataOptions"]["HttpTokens"] == "required"
+    # a large tenant's workers do not fit on the smallest machine; the database's host has none
+    assert machines["app1"]["InstanceType"] != "t3.small"
+    record = made.project / "host_vars" / "app1" / "machine.yml"
+    assert machines["app1"]["PublicIpAddress"] in record.read_text()
+
+
+def test_machines_that_are_there_are_not_made_again(made) -> None:
+    before = made.machines()
+    again = made.play()
+    assert again.returncode == 0, again.stdout
+    assert again.stdout.count("changed=0") == 2, again.stdout
+    assert made.machines().keys() == before.keys()
+
+
+def test_a_security_group_says_what_the_firewall_says(made) -> None:
+    groups = made.groups()
+    assert ways_in(groups["phaseline-testing-app1"]) == {
+        ("icmp", -1, -1, "0.0.0.0/0"),
+        ("tcp", 22, 22, "203.0.113.7/32"),
+        *(("tcp", port, port, net) for port in (80, 443) for net in ("0.0.0.0/0", "::/0")),
+    }
+    assert ways_in(groups["phaseline-testing-db1"]) == {
+        ("icmp", -1, -1, "0.0.0.0/0"),
+        ("tcp", 22, 22, "203.0.113.7/32"),
+        ("tcp", 5432, 5432, "172.31.0.11/32"),
+    }
+
+
+def test_cloud_init_accepts_the_user_data_and_it_lets_in_ansible_only(made, tmp_path) -> None:
+    value = made.client.describe_instance_attribute(
+        InstanceId=made.machines()["app1"]["InstanceId"], Attribute="userData"
     )
     file = tmp_path / "user-data.yml"
     file.write_bytes(base64.b64decode(value["UserData"]["Value"]))
@@ -252,3 +255,17 @@ def test_cloud_init_accepts_the_user_data_and_it_lets_in_ansible_only(account, t
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "Valid" in checked.stdout
+
+
+def test_machines_are_removed_when_it_is_confirmed(made) -> None:
+    record = made.project / "host_vars" / "app1" / "machine.yml"
+    asked = made.play("-e", "machines_state=absent")
+    assert asked.returncode != 0
+    assert "machines_confirm=testing" in asked.stdout.replace("\n", " ")
+    assert len(made.machines()) == 2
+
+    removed = made.play("-e", "machines_state=absent", "-e", "machines_confirm=testing")
+    assert removed.returncode == 0, removed.stdout
+    assert made.machines() == {}
+    assert made.groups() == {}
+    assert not record.exists()
