@@ -36,10 +36,10 @@ fmt: ready-dev ## format and repair what ruff can repair
 
 test: ready-dev ## lint and every test: also a real Odoo 19 and a real Chromium; COLD=1 without kept results
 	PHASELINE_TEST_COLD=$(COLD) .ci/beside "$(MAKE) -s lint" \
-	  "$(BIN)/pytest -n 3 --dist loadscope -m 'not bench and not long' tests"
+	  "$(BIN)/pytest -n 3 --dist loadscope --level 2 $(if $(CHANGED),--changed) -m 'not bench' tests"
 
-rehearse: ready-dev ## killed at every role boundary, Debian 12, twenty tenants (an hour; needs root)
-	$(BIN)/pytest -s -m long --durations=15 tests/hosts
+rehearse: ready-dev ## what takes over an hour and is due again; goes on where it was stopped
+	$(BIN)/pytest -s --rehearse tests/hosts
 
 screenshots: ready-dev ## take the README's picture of the report anew
 	PHASELINE_RENEW_SCREENSHOTS=1 $(BIN)/pytest -q tests/journeys/test_report_of_the_demo.py

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,20 +15,50 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 import durations
+import rehearsal
 import schedule
 from hosts import environments, kept_lab
 from phaseline.flows import init
 from phaseline.flows.machines import sandbox as flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from phaseline.hosts.sandbox.sandbox import Running
 
 REUSED_DEMO = "PHASELINE_TEST_DEMO_PROJECT"  # a project where `phaseline demo` may go on
 REUSED = "PHASELINE_TEST_SANDBOX_PROJECT"  # a project whose sandbox runs already: quick, left alone
 REUSED_LAB = "PHASELINE_TEST_LAB_PROJECT"  # a project whose lab runs and stands: quick, left alone
+UNDER_WAY = pytest.StashKey[rehearsal.Rehearsal]()
 TENANTS = {"testing": ("harbour", "quayside"), "production": ("harbour",)}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("levels")
+    group.addoption("--level", type=int, default=rehearsal.REHEARSED, help="tests up to this level")
+    group.addoption("--changed", action="store_true", help="and those above that are due again")
+    group.addoption("--rehearse", action="store_true", help="only those that are due; record them")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    upto, changed = config.getoption("level"), config.getoption("changed")
+    if config.getoption("rehearse"):
+        above = [item for item in items if rehearsal.level(item) >= rehearsal.REHEARSED]
+        kept = rehearsal.chosen(above, 0, changed=True)
+        files = Counter(item.nodeid.partition("::")[0] for item in kept)
+        config.stash[UNDER_WAY] = rehearsal.Rehearsal(files)
+    else:
+        kept = rehearsal.chosen(items, upto, changed=changed)
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, Any]:
+    report = yield
+    if under_way := item.config.stash.get(UNDER_WAY, None):
+        under_way.took(report)
+    return report
 
 
 class Sharing(LoadScopeScheduling):
@@ -58,6 +89,9 @@ def pytest_terminal_summary(
         terminalreporter.section("chains and slowest tests")
         for line in durations.lines(reports, keep=True):
             terminalreporter.write_line(line)
+    if config.getoption("level") < rehearsal.REHEARSED and not config.getoption("changed"):
+        for file, why in rehearsal.all_due().items():
+            terminalreporter.write_line(f"to rehearse: {file} {why}")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,19 @@ BUDGETS = {"hosts": 1000, "labs": 600, "odoo": 900}
 BUDGET = 120  # of everything else: one file
 LONGEST = "hosts"  # the chain that a run waits for; the others take what it leaves
 NICE = 5  # theirs, as of nice(1)
+HOSTS = ("playbooks", "cli/phaseline/flows/environments", "cli/phaseline/hosts/ansible")
+# What the tests of a feature cover, beside themselves: they are due again when it changed.
+FEATURES = {
+    "acme": ("roles/site_certificates", "roles/proxy", "roles/tenant_site"),
+    "convergence": ("roles", *HOSTS),
+    "deploy": ("roles/odoo_release", "roles/odoo_template", "roles/tenant_service", *HOSTS),
+    "firewall": ("roles/firewall", "roles/host_base"),
+    "host_base": ("roles/host_base", "roles/certificates", "roles/preflight"),
+    "many_tenants": ("roles", "cli/phaseline/flows/tenants", *HOSTS),
+    "postgres": ("roles/postgres", "roles/postgres_access"),
+    "scale_out": ("roles/shared_filestore", "roles/tenant_service", "roles/proxy", *HOSTS),
+    "tenant_moves": ("roles/tenant_site", "roles/site_certificates", *HOSTS),
+}
 
 
 def chain(nodeid: str) -> str:

@@ -11,7 +11,7 @@ from hosts import role_hosts
 if TYPE_CHECKING:
     from hosts.role_hosts import Ground, Said
 
-pytestmark = [pytest.mark.hosts, pytest.mark.long]
+pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("acme")]
 
 DOMAIN, UNKNOWN = "harbour.example.com", "nowhere.example.com"
 SITE = f"/etc/phaseline/tls/sites/{DOMAIN}.crt"

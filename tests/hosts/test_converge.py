@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hosts.kept_lab import Standing
 
 pytestmark = pytest.mark.hosts
+REHEARSED = pytest.mark.level(3)
 
 # a tenant as it stood: its group, its files, its Odoo and nginx with another number
 OLDER = """
@@ -51,7 +52,8 @@ true
 """
 
 
-@pytest.mark.long
+@REHEARSED
+@pytest.mark.feature("convergence")
 def test_check_mode_completes_on_a_fresh_host_and_predicts(alone: Bench) -> None:
     (said,) = environments.provision(alone.project, "testing", "--check")
     assert said["check"]
@@ -61,7 +63,8 @@ def test_check_mode_completes_on_a_fresh_host_and_predicts(alone: Bench) -> None
     assert alone.ssh("all1", "ls /etc/phaseline 2>/dev/null || echo none") == "none"
 
 
-@pytest.mark.long
+@REHEARSED
+@pytest.mark.feature("convergence")
 def test_a_run_killed_at_every_role_boundary_converges(alone: Bench, tmp_path: Path) -> None:
     provision.ensure_releases(alone.project, "testing", lambda *_: None)
     roles = interrupted_runs.everywhere(alone.project, "testing", tmp_path)
@@ -72,7 +75,8 @@ def test_a_run_killed_at_every_role_boundary_converges(alone: Bench, tmp_path: P
         assert door.url == "https://harbour.testing.lab.test"
 
 
-@pytest.mark.long
+@REHEARSED
+@pytest.mark.feature("convergence")
 @pytest.mark.parametrize("state", [OLDER, OLDER + KILLED], ids=["older", "killed"])
 def test_numbers_of_an_older_phaseline_are_mended_with_everything_that_has_them(
     alone: Bench, state: str
@@ -87,7 +91,8 @@ def test_numbers_of_an_older_phaseline_are_mended_with_everything_that_has_them(
     assert environments.changed(environments.provision(alone.project, "testing")) == []
 
 
-@pytest.mark.long
+@REHEARSED
+@pytest.mark.feature("convergence")
 def test_a_number_that_another_account_has_is_told_and_no_tenant_stops(alone: Bench) -> None:
     """As when the order of tenants without ports was changed by hand."""
     alone.ssh("all1", "groupmod -g 777 odoo-harbour; groupadd -g $(id -u odoo-harbour) quayside")
@@ -100,7 +105,8 @@ def test_a_number_that_another_account_has_is_told_and_no_tenant_stops(alone: Be
     assert "of its port 8069: quayside has it" in answer.stdout + answer.stderr
 
 
-@pytest.mark.long
+@REHEARSED
+@pytest.mark.feature("convergence")
 def test_debian_twelve_stands_as_debian_thirteen_does(tmp_path: Path) -> None:
     bench = environments.project(tmp_path / "project", {"testing": ("harbour",)})
     try:
@@ -162,6 +168,7 @@ def test_an_nginx_that_has_not_read_its_files_is_noticed(lab_project: Path) -> N
     assert bench.ssh("test1", look) == ""
 
 
-@pytest.mark.long
+@REHEARSED
+@pytest.mark.feature("convergence")
 def test_check_mode_of_a_standing_environment_predicts_nothing(lab_project: Path) -> None:
     assert environments.changed(environments.provision(lab_project, "testing", "--check")) == []

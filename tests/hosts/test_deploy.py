@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hosts.lab_client import Bench
     from phaseline.hosts.ansible.playbook import Recap
 
-pytestmark = [pytest.mark.hosts, pytest.mark.long]
+pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("deploy")]
 
 PYTHON = "3.13"
 TENANTS = ("harbour", "quayside")

@@ -15,7 +15,7 @@ from phaseline.hosts.local import apt_mirror
 if TYPE_CHECKING:
     from hosts.role_hosts import Ground
 
-pytestmark = [pytest.mark.hosts, pytest.mark.long]
+pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("firewall")]
 
 MIRROR = urlsplit(apt_mirror.lookup()).hostname
 OUT = f"timeout 5 bash -c 'exec 3<>/dev/tcp/{MIRROR}/80'"

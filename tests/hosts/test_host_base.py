@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from hosts.role_hosts import Ground
 
-pytestmark = [pytest.mark.hosts, pytest.mark.long]
+pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("host_base")]
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGvQbYkJ4i9Wb6i4Y5Mtlk0Yx8zZk2nq3vQe1cS7p0aB {}"
 

@@ -237,7 +237,7 @@ def test_nothing_is_left_of_a_killed_up_after_down(bench: Bench, point: str) -> 
     assert bench.traces(number) == []
 
 
-@pytest.mark.parametrize(("point", "seconds"), zip(POINTS, KILLED_DOWN, strict=True))
+@pytest.mark.parametrize(("point", "seconds"), list(zip(POINTS, KILLED_DOWN, strict=True)))
 def test_a_killed_up_is_mended_by_the_next_and_a_killed_down_finished(
     bench: Bench, point: str, seconds: float
 ) -> None:

@@ -11,7 +11,7 @@ from hosts import role_hosts
 if TYPE_CHECKING:
     from hosts.role_hosts import Ground
 
-pytestmark = [pytest.mark.hosts, pytest.mark.long]
+pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("postgres")]
 
 SETTINGS = {
     "archive_mode": "off",

@@ -26,7 +26,7 @@ from phaseline.hosts.lab import host as lab_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.hosts, pytest.mark.long]
+pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("scale_out")]
 
 INVENTORY = """\
 [odoo]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hosts.lab_client import Bench
 
-pytestmark = [pytest.mark.hosts, pytest.mark.long]
+pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("tenant_moves")]
 
 OLD, NEW = "harbour.testing.lab.test", "pier.testing.lab.test"
 NAMED = "grep -rlF {} /etc/nginx /etc/phaseline /etc/odoo /etc/prometheus; find /etc -name '*{}*'"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from hosts.lab_client import Bench
 
-pytestmark = [pytest.mark.hosts, pytest.mark.long]
+pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("many_tenants")]
 
 ALL = 20
 TENANTS = int(os.environ.get("PHASELINE_TEST_TENANTS", ALL))
