@@ -148,7 +148,8 @@ def test_each_seeded_deviation_is_found_and_nothing_else(
     batch = BATCHES[name]
     expected = {key for deviation in batch for key in deviation.expected}
     with seeded(lab_project, batch):
-        found = bad(verdict(lab_project, "--deep"))
+        # one of them is in a file that a sample may leave out
+        found = bad(verdict(lab_project, *(["--deep"] if name == "tenants" else [])))
     missed = [one.name for one in batch if not set(one.expected) <= set(found)]
     surplus = {key: found[key] for key in found if key not in expected}
     assert (missed, surplus) == ([], {})
