@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from phaseline.core.plan.actual import FieldInfo
@@ -9,7 +11,7 @@ from phaseline.masterdata.loading.comparison import FieldKind
 from phaseline.odoo import field_types
 from phaseline.odoo.memory.port import MemoryOdoo
 
-FIELDS = {
+FIELDS: dict[str, dict[str, Any]] = {
     "name": {"type": "char", "readonly": True},
     "price": {"type": "float", "digits": [16, 2]},
     "state": {"type": "selection", "selection": [["draft", "Draft"], ["done", "Done"]]},

@@ -28,7 +28,7 @@ def made(cache: Path) -> list[str]:
     return sorted(one.name for one in folder.iterdir() if one.name != "inputs")
 
 
-def build(recipe: Path, odoo: OdooSource | None = None) -> flow.Artifact:
+def build(recipe: Path, odoo: OdooSource | None = None) -> flow.ReleaseResult:
     return flow.build(flow.BuildRequest(recipe, "3.11", odoo))
 
 

@@ -8,7 +8,7 @@ from phaseline.files.data import specs
 from phaseline.files.paths import kit_dir
 from phaseline.masterdata.findings import Table
 from phaseline.masterdata.parsing.values import Reading
-from phaseline.masterdata.validation import validate
+from phaseline.masterdata.validation import validate, verdict
 
 SPEC = specs.lookup(kit_dir(), "opening_stock")
 GOOD = [("A", "S-01", "5"), ("A", "S-02", "7.5"), ("B", "", "1")]
@@ -20,7 +20,7 @@ def faults(*lines: tuple[str, ...]) -> list[str]:
     return [f"{one.row} {one.code} {one.message}" for one in check(table).faults]
 
 
-def check(table: Table) -> validate.Verdict:
+def check(table: Table) -> verdict.Verdict:
     return validate.check(SPEC, table, Reading())
 
 
