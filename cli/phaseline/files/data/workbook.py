@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 ROWS = 20_000
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)  # the same spec gives the same bytes
-LONGEST_LIST = 5000
+YES_NO = ("yes", "no")
 TEXT = "@"
 NUMBERS = {"number": "0.######", "money": "0.00##", "integer": "0", "date": "yyyy-mm-dd"}
 WIDEST = 42
 
 
-def template(spec: ObjectSpec, lists: dict[str, tuple[str, ...]] | None = None) -> bytes:
-    """Return the workbook of an object; `lists` adds the keys that references may name."""
+def template(spec: ObjectSpec) -> bytes:
+    """Return the workbook of an object, with drop-downs for choices and known references."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
     book.set_custom_property("phaseline_template", spec.template_id)
@@ -32,11 +32,11 @@ def template(spec: ObjectSpec, lists: dict[str, tuple[str, ...]] | None = None) 
     book.set_properties({"title": spec.title, "comments": spec.about, "created": CREATED})
     _read_me(book, spec)
     data = book.add_worksheet("Data")
-    hidden = book.add_worksheet("Lists")
+    lists = book.add_worksheet("Lists")
     _data(book, data, spec)
-    _lists(book, hidden, data, spec, lists or {})
+    _validations(data, lists, spec)
     _examples(book, spec)
-    hidden.hide()
+    lists.hide()
     data.activate()
     data.set_first_sheet()
     book.close()
@@ -114,39 +114,35 @@ def note(column: Column) -> str:
     return "\n".join(lines)
 
 
-def _lists(
-    book: Workbook,
-    hidden: Worksheet,
-    data: Worksheet,
-    spec: ObjectSpec,
-    lists: dict[str, tuple[str, ...]],
-) -> None:
+def _validations(data: Worksheet, lists: Worksheet, spec: ObjectSpec) -> None:
+    """Give each column its drop-down or its bounds.
+
+    A reference to lines of the same sheet offers their keys, another one the names every Odoo has.
+    """
     used = 0
     for place, column in enumerate(spec.columns):
-        area = (1, place, ROWS, place)
-        choices = column.choices or lists.get(column.references or "", ())
-        if column.type == "boolean":
-            choices = ("yes", "no")
-        if not choices:
-            _numbers(data, column, area)
-            continue
-        letters = xl_col_to_name(used)
-        hidden.write_string(0, used, column.name)
-        for row, choice in enumerate(choices[:LONGEST_LIST], 1):
-            hidden.write_string(row, used, choice)
-        last = min(len(choices), LONGEST_LIST) + 1
-        data.data_validation(
-            *area,
-            {
-                "validate": "list",
-                "source": f"=Lists!${letters}$2:${letters}${last}",
-                "error_title": column.name,
-                "error_message": "Choose from the list.",
-                "error_type": "stop" if column.choices else "warning",
-            },
-        )
-        used += 1
-    del book
+        choices = YES_NO if column.type == "boolean" else column.choices or column.known
+        if column.references == spec.name:
+            key = xl_col_to_name(spec.header.index(spec.key[0]))
+            _drop_down(data, place, column, f"=${key}$2:${key}${ROWS + 1}")
+        elif choices:
+            letters = xl_col_to_name(used)
+            lists.write_column(0, used, (column.name, *choices))
+            _drop_down(data, place, column, f"=Lists!${letters}$2:${letters}${len(choices) + 1}")
+            used += 1
+        else:
+            _numbers(data, column, (1, place, ROWS, place))
+
+
+def _drop_down(sheet: Worksheet, place: int, column: Column, source: str) -> None:
+    """Offer a list in a column; a reference may name what the list does not have."""
+    complaint = {
+        "error_title": column.name,
+        "error_message": "Choose from the list.",
+        "error_type": "stop" if column.choices else "warning",
+    }
+    rule = {"validate": "list", "source": source, "show_error": column.type != "reference"}
+    sheet.data_validation(1, place, ROWS, place, rule | complaint)
 
 
 def _numbers(sheet: Worksheet, column: Column, area: tuple[int, int, int, int]) -> None:

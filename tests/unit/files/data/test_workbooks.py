@@ -89,6 +89,38 @@ def test_the_template_in_the_tree_is_the_one_of_the_spec(name):
     assert (folder / "template.xlsx").read_bytes() == workbook.template(SPECS[name])
 
 
+def drop_downs(name):
+    """The drop-down of each column that has one: what it offers, and whether others are refused."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook.template(SPECS[name])))
+    found = {}
+    for rule in book["Data"].data_validations.dataValidation:
+        if rule.type != "list":
+            continue
+        (area,) = rule.sqref.ranges
+        sheet, _, cells = rule.formula1.rpartition("!")
+        offered = book["Lists"][cells.replace("$", "")] if sheet else ()
+        column = book["Data"].cell(1, area.min_col).value
+        values = tuple(cell.value for (cell,) in offered) or rule.formula1
+        found[column] = (values, bool(rule.showErrorMessage) and rule.errorStyle != "warning")
+    return found
+
+
+def test_choices_are_a_drop_down_that_takes_nothing_else():
+    assert drop_downs("products")["kind"] == (("goods", "service"), True)
+
+
+def test_a_reference_offers_what_every_odoo_has_and_takes_other_names():
+    offered, only = drop_downs("products")["unit"]
+    assert offered[:2] == ("Units", "Hours")
+    assert not only
+
+
+def test_a_reference_to_lines_of_the_same_file_offers_their_keys():
+    place = SPECS["categories"].header.index("category")
+    assert place == 0
+    assert drop_downs("categories")["parent"] == ("$A$2:$A$20001", False)
+
+
 def test_twelve_mistakes_come_back_as_twelve_marked_cells(tmp_path):
     good = ["OK-1", "Mug", "Goods", "goods", "Units", 7.5]
     bad = [
