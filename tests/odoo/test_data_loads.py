@@ -67,7 +67,7 @@ def products(project, count, *, bad=()):
 
 
 def load(project, target="data", **options):
-    return data_load.run(project, LoadRequest(target, ENV, **options))
+    return data_load.run(project, LoadRequest(target, ENV, **options)).data()
 
 
 def command(project, *words):
@@ -101,7 +101,7 @@ def test_the_samples_of_all_objects_load_reconcile_and_load_again_without_a_writ
         spec.name: 0 for spec in specs.read_all(kit_dir())
     }
     assert last_writes(port) == before
-    checks = reconcile.run(project, "data", env=ENV, how=How())
+    checks = reconcile.run(project, "data", env=ENV, how=How()).data()
     assert [check for check in checks["checks"] if not check["agrees"]] == []
     variants = port.call(
         "product.product", "search_read", domain=[["product_tmpl_id.name", "=", "Linen apron"]],

@@ -40,5 +40,5 @@ def command(
     from phaseline.flows.data import migrate
 
     result = migrate.run(project_dir, source, given=given, replace=replace)
-    emit(result, output_format, lambda: migration(result))
+    emit(result.data(), output_format, lambda: migration(result))
     return int(Exit.DONE)

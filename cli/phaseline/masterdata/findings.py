@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 CUT = 80
 
@@ -28,6 +29,18 @@ class Finding:
     column: str = ""
     value: str = ""
     warning: bool = False
+
+    def data(self) -> dict[str, Any]:
+        """Return the finding as JSON."""
+        return {
+            "code": self.code,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "message": self.message,
+            "hint": self.hint,
+            "warning": self.warning,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from phaseline.commands.console.options import env_option, project_option
 from phaseline.commands.console.output import emit, format_option
 from phaseline.files.render.data import loads
 from phaseline.flows.data import load as flow
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,10 +55,14 @@ def command(
       phaseline data load products --env testing --allow-rejects 2
     """
     order = flow.LoadRequest(target, env, how(options), existing, allow_rejects, override)
-    result = flow.run(project_dir, order, _progress if sys.stderr.isatty() else None)
-    emit(result, output_format, lambda: loads(result))
-    return int(result["exit_code"])
+    result = flow.run(project_dir, order, _Lines() if sys.stderr.isatty() else SILENT)
+    emit(result.data(), output_format, lambda: loads(result))
+    return int(result.exit_code)
 
 
-def _progress(name: str, rows: int) -> None:
-    click.echo(f"loading {name}: {rows} lines ...", err=True)
+class _Lines:
+    """A line on stderr for each object."""
+
+    def step(self, name: str, detail: str = "") -> None:
+        """Say which object is loaded, and how many lines it has."""
+        click.echo(f"loading {name}: {detail} ...", err=True)

@@ -32,5 +32,5 @@ def command(target: str, project_dir: Path, env: str, output_format: str, **opti
       phaseline data reconcile products --env testing --format json
     """
     result = flow.run(project_dir, target, env=env, how=how(options))
-    emit(result, output_format, lambda: reconciliation(result))
-    return int(Exit.DONE if result["verdict"] == "agrees" else Exit.UNVERIFIED)
+    emit(result.data(), output_format, lambda: reconciliation(result))
+    return int(Exit.DONE if result.agrees else Exit.UNVERIFIED)

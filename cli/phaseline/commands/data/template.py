@@ -29,5 +29,5 @@ def command(name: str, out: Path, replace: bool, output_format: str) -> int:
       phaseline data template all --out templates
     """
     result = flow.run(name, out, replace=replace)
-    emit(result, output_format, lambda: "\n".join(result["written"]))
+    emit(result.data(), output_format, lambda: "\n".join(result.written))
     return int(Exit.DONE)

@@ -42,5 +42,5 @@ def command(
       phaseline data validate products --env sandbox --mark returned
     """
     result = flow.run(project_dir, target, env=env, how=how(options), mark=mark)
-    emit(result, output_format, lambda: findings(result))
-    return int(Exit.DIFFERENCES if result["rejected"] else Exit.DONE)
+    emit(result.data(), output_format, lambda: findings(result))
+    return int(Exit.DIFFERENCES if result.rejected else Exit.DONE)

@@ -6,20 +6,21 @@ import gc
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from phaseline.errors import CODES, Exit, Fault, PhaselineError, Place
+from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import journal
 from phaseline.flows.data import data_files, gate, validate
 from phaseline.flows.data.validate import How
 from phaseline.flows.environment import connect, full_name
-from phaseline.masterdata.findings import truncate
+from phaseline.masterdata.loading.results import LoadResult, ObjectLoad
 from phaseline.masterdata.records import records
 from phaseline.odoo import lock
 from phaseline.odoo.data import opening_stock
 from phaseline.odoo.data.loader import Loader
 from phaseline.odoo.data.references import Resolver
 from phaseline.odoo.stages import markers
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
     from phaseline.flows.environment import Environment
     from phaseline.masterdata.validation.verdict import Verdict
     from phaseline.odoo.port import Port
+    from phaseline.progress import Progress
 
 CLIENTS = 2
 LEASE = 30.0  # seconds after which the lock of a killed load is free again
-MOST_REFUSALS = 200
 MOST_SHOWN = 20
 
 
@@ -47,9 +48,7 @@ class LoadRequest:
     override: str | None = None
 
 
-def run(
-    project_dir: Path, order: LoadRequest, progress: Callable[[str, int], None] | None = None
-) -> dict[str, Any]:
+def run(project_dir: Path, order: LoadRequest, progress: Progress = SILENT) -> LoadResult:
     """Return what came of a load, object by object; nothing is sent while lines are rejected."""
     order = replace(order, env=full_name(project_dir, order.env))
     found = data_files.lookup(project_dir, order.target)
@@ -60,20 +59,20 @@ def run(
         demand_unchanged(project_dir, verdicts)
         gate.require_signature(project_dir, environment, found, verdicts, order.override)
         for verdict in verdicts:
-            journal.append(project_dir, "validate", order.env, validate.payload(verdict))
+            journal.append(project_dir, "validate", order.env, verdict.data())
         demand_accepted(verdicts, order.allow_rejects)
         ports: list[Port] = [environment.port, *more_ports(environment, stack)]
         guard = writer(environment, stack)
         known = Resolver()  # what one object learns the next need not ask again
-        results = []
+        results: list[ObjectLoad] = []
         for verdict in verdicts:
-            if progress:
-                progress(verdict.spec.name, len(verdict.good))
+            progress.step(verdict.spec.name, f"{len(verdict.good)} lines")
             results.append(load(verdict, Loader(ports, order.taking, guard=guard, resolver=known)))
-            journal.append(project_dir, "load", order.env, results[-1])
-            if results[-1]["stopped"]:
+            journal.append(project_dir, "load", order.env, results[-1].data())
+            if results[-1].stopped:
                 break
-    return summary(environment, verdicts, results)
+    left = tuple(verdict.spec.name for verdict in verdicts[len(results) :])
+    return LoadResult(environment.name, tuple(results), left)
 
 
 @contextmanager
@@ -168,40 +167,32 @@ def demand_accepted(verdicts: Sequence[Verdict], allow_rejects: int) -> None:
     )
 
 
-def load(verdict: Verdict, loader: Loader) -> dict[str, Any]:
+def load(verdict: Verdict, loader: Loader) -> ObjectLoad:
     """Load the good lines of one object and return what came of it."""
     started = time.perf_counter()
-    spec = verdict.spec
+    outcome = loader.outcome
     try:
         bring(verdict, loader)
     except PhaselineError as error:  # a read failed: what was sent before stays counted
-        loader.outcome.stopped = error.faults[0]
-        told = loader.outcome.told
-        loader.outcome.not_sent += max(len(verdict.good) - told, 0)
-    seconds = time.perf_counter() - started
-    outcome = loader.outcome
+        outcome.stopped = error.faults[0]
+        outcome.not_sent += max(len(verdict.good) - outcome.total, 0)
     refused = sorted({one.row: one for one in outcome.refused}.values(), key=lambda one: one.row)
-    return {
-        "object": spec.name,
-        "file": verdict.table.file,
-        "rows": len(verdict.table.rows),
-        "created": outcome.created,
-        "updated": outcome.updated,
-        "unchanged": outcome.unchanged,
-        "rejected": verdict.rejected + len(refused),
-        "refused": [
-            {"row": one.row, "code": one.code, "message": truncate(one.message)}
-            for one in refused[:MOST_REFUSALS]
-        ],
-        "unknown": outcome.unknown,
-        "not_sent": outcome.not_sent,
-        "writes": outcome.writes,
-        "seconds": round(seconds, 3),
-        "rows_per_second": round(len(verdict.good) / seconds) if seconds else 0,
-        "stopped": outcome.stopped.code if outcome.stopped else None,
-        "why": outcome.stopped.message if outcome.stopped else "",
-        "hint": outcome.stopped.hint if outcome.stopped else "",
-    }
+    return ObjectLoad(
+        object=verdict.spec.name,
+        file=verdict.table.file,
+        rows=len(verdict.table.rows),
+        good=len(verdict.good),
+        created=outcome.created,
+        updated=outcome.updated,
+        unchanged=outcome.unchanged,
+        rejected=verdict.rejected + len(refused),
+        refused=tuple(refused),
+        unknown=outcome.unknown,
+        not_sent=outcome.not_sent,
+        writes=outcome.writes,
+        seconds=time.perf_counter() - started,
+        stopped=outcome.stopped,
+    )
 
 
 def bring(verdict: Verdict, loader: Loader) -> None:
@@ -214,23 +205,3 @@ def bring(verdict: Verdict, loader: Loader) -> None:
         made = records(spec, shape, verdict.good)
         if made:
             loader.load(shape, made)
-
-
-def summary(
-    environment: Environment, verdicts: Sequence[Verdict], results: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
-    """Return all results with the exit code they mean."""
-    stopped = next((one["stopped"] for one in results if one["stopped"]), None)
-    unknown = sum(one["unknown"] for one in results)
-    rejected = sum(one["rejected"] for one in results)
-    code = Exit.DIFFERENCES if rejected else Exit.DONE
-    if stopped:
-        code = CODES[stopped].exit
-    if unknown:
-        code = Exit.UNKNOWN
-    return {
-        "environment": environment.name,
-        "objects": list(results),
-        "not_started": [verdict.spec.name for verdict in verdicts[len(results) :]],
-        "exit_code": int(code),
-    }

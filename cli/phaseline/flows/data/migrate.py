@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from phaseline import durable
 from phaseline.errors import Fault, PhaselineError, Place
@@ -14,8 +14,10 @@ from phaseline.files.migration import mappings
 from phaseline.files.paths import kit_dir
 from phaseline.files.project.project import demand
 from phaseline.masterdata.migration import mapping
+from phaseline.masterdata.migration.results import MigrateResult, RuleEffect
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from phaseline.masterdata.migration.mapping import MigratedTable, SourceMap
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 EFFECTS = {mapping.LEAVE_OUT: "left out", mapping.MARK: "kept aside", mapping.MEND: "mended"}
 
 
-def run(project_dir: Path, source: str, *, given: Path | None, replace: bool) -> dict[str, Any]:
+def run(project_dir: Path, source: str, *, given: Path | None, replace: bool) -> MigrateResult:
     """Write the files of a migration and return what each rule and output came to."""
     demand(project_dir)
     started = time.perf_counter()
@@ -33,51 +35,32 @@ def run(project_dir: Path, source: str, *, given: Path | None, replace: bool) ->
     kept, touched = mapping.sift(plan, lines)
     made = mapping.make(plan, kept)
     write(project_dir / "data", made, replace=replace)
-    result = {
-        "source": plan.source,
-        "input": (given or folder / plan.input).name,
-        "lines": len(lines),
-        "rules": [*rules(plan, touched), *several(made)],
-        "outputs": [
-            {
-                "object": one.object,
-                "rows": len(one.rows),
-                "says": one.says,
-                "assumption": one.assumption,
-            }
-            for one in made
-        ],
-    }
-    journal.append(project_dir, "migrate", "", result)
-    return {**result, "seconds": round(time.perf_counter() - started, 1)}
+    result = MigrateResult(
+        source=plan.source,
+        input=(given or folder / plan.input).name,
+        lines=len(lines),
+        rules=(*effects(plan, touched), *several(made)),
+        outputs=made,
+        seconds=round(time.perf_counter() - started, 1),
+    )
+    journal.append(project_dir, "migrate", "", result.entry())
+    return result
 
 
-def rules(plan: SourceMap, touched: dict[str, int]) -> list[dict[str, Any]]:
-    """Return each rule with the number of lines it touched."""
-    return [
-        {
-            "rule": rule.id,
-            "says": rule.says,
-            "rows": touched.get(rule.id, 0),
-            "effect": EFFECTS[rule.do],
-        }
-        for rule in plan.rules
-    ]
+def effects(plan: SourceMap, touched: Mapping[str, int]) -> Iterator[RuleEffect]:
+    """Yield each rule with the number of lines it touched."""
+    for rule in plan.rules:
+        yield RuleEffect(rule.id, rule.says, touched.get(rule.id, 0), EFFECTS[rule.do])
 
 
-def several(made: tuple[MigratedTable, ...]) -> list[dict[str, Any]]:
-    """Return, as rules, how many keys had several values of which the most frequent was taken."""
-    return [
-        {
-            "rule": f"{one.object}.several_{column}",
-            "says": f"{one.object} whose lines say several things in {column}",
-            "rows": times,
-            "effect": "the most frequent was taken",
-        }
-        for one in made
-        for column, times in one.several.items()
-        if times
-    ]
+def several(made: tuple[MigratedTable, ...]) -> Iterator[RuleEffect]:
+    """Yield, as rules, how many keys had several values of which the most frequent was taken."""
+    for one in made:
+        for column, times in one.several.items():
+            if times:
+                says = f"{one.object} whose lines say several things in {column}"
+                effect = "the most frequent was taken"
+                yield RuleEffect(f"{one.object}.several_{column}", says, times, effect)
 
 
 def write(folder: Path, made: tuple[MigratedTable, ...], *, replace: bool) -> None:

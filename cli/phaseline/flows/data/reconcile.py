@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from phaseline.files import journal
 from phaseline.flows.data import data_files, validate
 from phaseline.flows.environment import connect, full_name
 from phaseline.masterdata.loading import reconcile
+from phaseline.masterdata.loading.results import ReconcileResult
 from phaseline.masterdata.records import records
 from phaseline.odoo.data import reconcile_sides
 
@@ -23,22 +24,19 @@ if TYPE_CHECKING:
     from phaseline.odoo.port import Port
 
 
-def run(project_dir: Path, target: str, *, env: str, how: How) -> dict[str, Any]:
+def run(project_dir: Path, target: str, *, env: str, how: How) -> ReconcileResult:
     """Return every comparison with the verdict, and record it."""
     env = full_name(project_dir, env)
     found = data_files.lookup(project_dir, target)
     with connect(project_dir, env) as environment:
         verdicts = validate.evaluate(found, how, environment.port)
         costs = unit_costs(verdicts)
-        checks = [
+        checks = tuple(
             check for verdict in verdicts for check in compare(environment.port, verdict, costs)
-        ]
-    result = {
-        "checks": [check.data() for check in checks],
-        "verdict": reconcile.verdict(checks),
-    }
-    journal.append(project_dir, "reconcile", env, result)
-    return {"environment": env, **result}
+        )
+    result = ReconcileResult(env, checks)
+    journal.append(project_dir, "reconcile", env, result.entry())
+    return result
 
 
 def unit_costs(verdicts: Sequence[Verdict]) -> Mapping[str, Decimal]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline import durable
@@ -18,7 +19,19 @@ if TYPE_CHECKING:
     from phaseline.masterdata.spec import ObjectSpec
 
 
-def run(name: str, folder: Path, *, replace: bool = False) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class TemplateResult:
+    """The objects whose templates were written, and the files."""
+
+    objects: tuple[str, ...]
+    written: tuple[str, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the result as JSON."""
+        return {"objects": list(self.objects), "written": list(self.written)}
+
+
+def run(name: str, folder: Path, *, replace: bool = False) -> TemplateResult:
     """Write the templates of one object, or of `all`, and return what was written."""
     chosen = specs.read_all(kit_dir()) if name == "all" else (specs.lookup(kit_dir(), name),)
     files = {path: body for spec in chosen for path, body in texts(spec, folder).items()}
@@ -27,7 +40,7 @@ def run(name: str, folder: Path, *, replace: bool = False) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     for path, body in files.items():
         durable.write(path, body)
-    return {"objects": [spec.name for spec in chosen], "written": [str(path) for path in files]}
+    return TemplateResult(tuple(spec.name for spec in chosen), tuple(map(str, files)))
 
 
 def texts(spec: ObjectSpec, folder: Path) -> dict[Path, bytes]:

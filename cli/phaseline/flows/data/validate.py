@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from phaseline import durable
 from phaseline.errors import Fault, PhaselineError
@@ -15,6 +15,7 @@ from phaseline.flows.data import data_files
 from phaseline.flows.environment import connect, full_name
 from phaseline.masterdata.parsing.values import Reading
 from phaseline.masterdata.validation import references, validate
+from phaseline.masterdata.validation.results import ValidateResult
 from phaseline.masterdata.validation.units import mismatches
 from phaseline.odoo.data import lookups
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from phaseline.masterdata.findings import Finding
     from phaseline.masterdata.validation.verdict import Verdict
     from phaseline.odoo.port import Port
-
-MOST_FINDINGS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class How:
 
 def run(
     project_dir: Path, target: str, *, env: str | None, how: How, mark: Path | None
-) -> dict[str, Any]:
+) -> ValidateResult:
     """Return what validation says of every file, and record it."""
     demand(project_dir)
     env = full_name(project_dir, env) if env else None
@@ -49,15 +48,11 @@ def run(
     with connect(project_dir, env) if env else nullcontext() as environment:
         verdicts = evaluate(found, how, environment.port if environment else None)
     for delivery, verdict in zip(found, verdicts, strict=True):
-        journal.append(project_dir, "validate", env or "", payload(verdict))
+        journal.append(project_dir, "validate", env or "", verdict.data())
         if mark and verdict.findings:
             give_back(mark, delivery, verdict)
-    return {
-        "environment": env,
-        "objects": [payload(verdict) for verdict in verdicts],
-        "rejected": sum(verdict.rejected for verdict in verdicts),
-        "marked": str(mark) if mark and any(verdict.findings for verdict in verdicts) else None,
-    }
+    flawed = any(verdict.findings for verdict in verdicts)
+    return ValidateResult(env, verdicts, str(mark) if mark and flawed else None)
 
 
 def evaluate(found: Sequence[DataFile], how: How, port: Port | None) -> tuple[Verdict, ...]:
@@ -106,39 +101,6 @@ def _together(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, 
         judged.append(grown)
     odd = mismatches(judged, lookups.units(port) if port else ())
     return tuple(verdict.with_findings(odd.get(verdict.spec.name, ())) for verdict in judged)
-
-
-def payload(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as the journal and JSON tell it."""
-    counts: dict[str, int] = {}
-    for one in verdict.findings:
-        counts[one.code] = counts.get(one.code, 0) + 1
-    return {
-        "object": verdict.spec.name,
-        "file": verdict.table.file,
-        "sheet": verdict.table.sheet,
-        "sha256": verdict.table.sha256,
-        "rows": len(verdict.table.rows),
-        "rejected": verdict.rejected,
-        "score": verdict.score,
-        "mended": dict(sorted(verdict.mended.items())),
-        "notes": list(verdict.table.notes),
-        "counts_by_code": dict(sorted(counts.items())),
-        "findings": [
-            {
-                "code": one.code,
-                "row": one.row,
-                "column": one.column,
-                "value": one.value,
-                "message": one.message,
-                "hint": one.hint,
-                "warning": one.warning,
-            }
-            for one in sorted(verdict.findings, key=lambda one: (one.row, one.column, one.code))[
-                :MOST_FINDINGS
-            ]
-        ],
-    }
 
 
 def give_back(folder: Path, delivery: DataFile, verdict: Verdict) -> None:

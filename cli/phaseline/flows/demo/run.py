@@ -110,7 +110,7 @@ def bring_data(project: Path, say: Say) -> str:
     done = last(project, "migrate", "source", SOURCE)
     if done is None:
         say("reading the export")
-        done = migrate.run(project, SOURCE, given=None, replace=False)
+        done = migrate.run(project, SOURCE, given=None, replace=False).entry()
     if last(project, "validate", "object", done["outputs"][-1]["object"]) is None:
         say("validating every row")
         validate.run(project, "data", env=None, how=validate.How(), mark=None)
@@ -191,36 +191,43 @@ def load_data(project: Path, say: Say) -> str:
     return f"{made}; again: {again['writes']} writes in {again['seconds']:.0f} s"
 
 
+@dataclass(frozen=True, slots=True)
+class _Objects:
+    """Says which object of a load is on its way."""
+
+    say: Say
+
+    def step(self, name: str, detail: str = "") -> None:
+        """Say the object and how many lines it has."""
+        self.say(f"{name.replace('_', ' ')}: {detail}")
+
+
 def load_once(project: Path, say: Say) -> dict[str, float]:
     """Load every object and return the sums."""
-    result = load.run(
-        project,
-        load.LoadRequest("data", ENV),
-        lambda name, rows: say(f"{name.replace('_', ' ')}: {rows} rows"),
-    )
-    if result["exit_code"]:
+    result = load.run(project, load.LoadRequest("data", ENV), _Objects(say))
+    if result.exit_code:
         message = "not every row came into Odoo"
         hint = f"Run: phaseline data load --project {project}"
         raise PhaselineError(Fault("D042", message, None, hint))
     keys = ("created", "updated", "unchanged", "writes", "seconds")
-    return {key: sum(one[key] for one in result["objects"]) for key in keys}
+    return {key: sum(getattr(one, key) for one in result.objects) for key in keys}
 
 
 def reconcile_data(project: Path, say: Say) -> str:
     """Compare both sides."""
     say("counts, sums and samples of both sides")
     result = reconcile.run(project, "data", env=ENV, how=validate.How())
-    wrong = [check for check in result["checks"] if not check["agrees"]]
+    wrong = [check for check in result.checks if not check.agrees]
     if wrong:
         hint = f"Run: phaseline data reconcile --project {project}"
         raise PhaselineError(
             *(
-                Fault("D044", f"{one['object']} {one['what']}: {one['source']} in the source, "
-                f"{one['odoo']} in Odoo", None, hint)
+                Fault("D044", f"{one.object} {one.what}: {one.source} in the source, "
+                f"{one.odoo} in Odoo", None, hint)
                 for one in wrong
             )
         )  # fmt: skip
-    return f"{len(result['checks'])} of {len(result['checks'])} checks agree"
+    return f"{len(result.checks)} of {len(result.checks)} checks agree"
 
 
 def look_for_drift(project: Path, say: Say) -> str:

@@ -78,8 +78,3 @@ def fields_of_sums(spec: ObjectSpec, fields: Mapping[str, Any]) -> dict[str, str
         for name, source in fields.items()
         if isinstance(source, str) and source in spec.sums
     }
-
-
-def verdict(checks: Sequence[Check]) -> str:
-    """Return `agrees` or `differs`."""
-    return "agrees" if all(check.agrees for check in checks) else "differs"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from phaseline.masterdata.loading.results import Refusal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -49,15 +51,6 @@ class Batch:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A line Odoo would not take."""
-
-    row: int
-    code: str
-    message: str
-
-
 @dataclass(slots=True)
 class LoadOutcome:
     """What came of a load, in records; nothing is left out of the sum."""
@@ -78,7 +71,7 @@ class LoadOutcome:
         return frozenset(one.row for one in self.refused)
 
     @property
-    def told(self) -> int:
+    def total(self) -> int:
         """How many records have an outcome so far."""
         done = self.created + self.updated + self.unchanged
         return done + self.unknown + self.not_sent + len(self.refused)
@@ -93,7 +86,7 @@ class LoadOutcome:
         with self.lock:
             self.not_sent += len(records)
 
-    def found(self, count: int) -> None:
+    def keep(self, count: int) -> None:
         """Note records that another run made in the meantime."""
         with self.lock:
             self.unchanged += count

@@ -129,7 +129,7 @@ class Sender:
             self._halve(port, batch, said)
             return
         rivals = self._made_meanwhile(port, batch, named)
-        self.outcome.found(len(rivals))
+        self.outcome.keep(len(rivals))
         for place, said in named.items():
             if place not in rivals:
                 self.outcome.refuse(batch.records[place], "D060", said)

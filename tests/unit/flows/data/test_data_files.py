@@ -72,10 +72,10 @@ def test_a_line_that_names_a_rejected_line_is_rejected_too(project):
     put(project, "products.csv", "sku,name,list_price", "GOOD,x,1", "POOR,x,abc")
     put(project, "reorder_rules.csv", "sku,minimum,maximum", "GOOD,1,2", "POOR,1,2")
     result = validate.run(project, "data", env=None, how=How(), mark=None)
-    products, rules = result["objects"]
-    assert [one["code"] for one in products["findings"]] == ["D014"]
-    assert [(one["row"], one["code"]) for one in rules["findings"]] == [(3, "D021")]
-    assert result["rejected"] == 2
+    products, rules = result.verdicts
+    assert [one.code for one in products.findings] == ["D014"]
+    assert [(one.row, one.code) for one in rules.findings] == [(3, "D021")]
+    assert result.rejected == 2
 
 
 def test_a_circle_of_categories_refuses_the_file_and_prints_it(project):
@@ -130,7 +130,7 @@ def test_a_load_with_rejected_lines_says_that_nothing_was_loaded(project):
 
 def test_templates_of_all_objects_are_written(tmp_path):
     result = template.run("all", tmp_path)
-    assert len(result["objects"]) == 10
+    assert len(result.objects) == 10
     assert len(list(tmp_path.iterdir())) == 20
 
 
@@ -138,7 +138,7 @@ def test_a_migration_tells_each_rule_and_makes_files_that_validate(project):
     orders = project / "orders.csv"
     orders.write_text(ORDERS)
     result = migrate.run(project, "online_retail", given=orders, replace=False)
-    rows = {rule["rule"]: rule["rows"] for rule in result["rules"]}
+    rows = {one.rule: one.rows for one in result.rules}
     assert (rows["case_twin"], rows["repeated_line"], rows["not_an_article"]) == (1, 1, 1)
     assert (rows["cancellation"], rows["write_off"], rows["bad_debt"]) == (1, 1, 1)
     assert rows["customers.several_Country"] == 1
@@ -148,7 +148,7 @@ def test_a_migration_tells_each_rule_and_makes_files_that_validate(project):
         == "sku,name,category,unit,list_price,cost\n85123A,WHITE HEART,HOME_DECOR,Units,2.33,1.28\n"
     )
     checked = validate.run(project, "data", env=None, how=How(), mark=None)
-    assert checked["rejected"] == 0
+    assert checked.rejected == 0
 
 
 def test_a_second_migration_changes_nothing_and_keeps_what_somebody_changed(project):
@@ -241,5 +241,5 @@ def test_a_broken_export_is_told_and_no_bug(project, name, body, code):
 def test_nothing_is_said_to_be_marked_where_nothing_is_wrong(project, tmp_path):
     put(project, "units.csv", "unit,holds,of_unit", "Crate,12,Units")
     result = validate.run(project, "units", env=None, how=How(), mark=tmp_path / "back")
-    assert (result["rejected"], result["marked"]) == (0, None)
+    assert (result.rejected, result.marked) == (0, None)
     assert not (tmp_path / "back").exists()
