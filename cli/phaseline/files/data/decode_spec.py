@@ -9,8 +9,6 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.node import Node, to_python
-from phaseline.core.suggestions import suggest
-from phaseline.errors import Fault
 from phaseline.files.yaml.schema import Reader
 from phaseline.masterdata.spec import (
     LOADERS,
@@ -24,7 +22,7 @@ from phaseline.masterdata.spec import (
 from phaseline.masterdata.validation.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
 CODE = "D041"
 FORMAT = 1
@@ -64,14 +62,14 @@ def object_spec(root: Node) -> ObjectSpec:
 class _Reading:
     """One reading; the names of the columns are collected for what points to them."""
 
-    shape: Reader = field(default_factory=lambda: Reader(CODE))
+    shape: Reader = field(default_factory=lambda: Reader(CODE, form=CODE))
     columns: tuple[str, ...] = ()
 
     def all(self, root: Node) -> ObjectSpec:
         """Return the whole spec."""
         shape, said = self.shape, self.shape.mapping(root, TOP, NEEDED)
         if "format" in said and said["format"].value != FORMAT:
-            self.fault(said["format"], f"the format is not {FORMAT}")
+            self.shape.fault(said["format"], f"the format is not {FORMAT}")
         columns = shape.mapping(said["columns"]) if "columns" in said else {}
         self.columns = tuple(columns)
         return ObjectSpec(
@@ -90,21 +88,11 @@ class _Reading:
             balance=self.balance(said["balance"]) if "balance" in said else None,
         )
 
-    def fault(self, node: Node, message: str, hint: str = "") -> None:
-        """Note what a spec cannot mean."""
-        self.shape.faults.append(Fault(CODE, message, node.place, hint))
-
-    def one_of(self, node: Node | None, known: Collection[str], what: str) -> str:
-        """Return a text that names something known."""
-        text = self.shape.text(node)
-        if node is not None and isinstance(node.value, str) and text not in known:
-            hint = suggest(text, known, f"Known: {', '.join(known)}.")
-            self.fault(node, f"there is no {what} '{text}'", hint)
-        return text
-
     def named(self, node: Node | None) -> tuple[str, ...]:
         """Return a list of columns."""
-        return tuple(self.one_of(one, self.columns, "column") for one in self.shape.sequence(node))
+        return tuple(
+            self.shape.one_of(one, self.columns, "column") for one in self.shape.sequence(node)
+        )
 
     def number(self, node: Node | None) -> Decimal | None:
         """Return a bound, which is a decimal in quotes: YAML's own would not be exact."""
@@ -120,7 +108,7 @@ class _Reading:
         shape, said = self.shape, self.shape.mapping(node, OF_COLUMN, ("type", "says"))
         return Column(
             name=name,
-            type=self.one_of(said.get("type"), TYPES, "type"),
+            type=self.shape.one_of(said.get("type"), TYPES, "type"),
             says=shape.text(said.get("says")),
             example=shape.text(said.get("example")),
             required=shape.flag(said.get("required"), default=False),
@@ -151,7 +139,7 @@ class _Reading:
         """Return one use of a rule."""
         said = self.shape.mapping(node, ("rule", "columns", "group"), ("rule", "columns"))
         return RuleUse(
-            self.one_of(said.get("rule"), tuple(RULES), "rule"),
+            self.shape.one_of(said.get("rule"), tuple(RULES), "rule"),
             self.named(said.get("columns")),
             self.named(said.get("group")),
         )
@@ -160,7 +148,7 @@ class _Reading:
         """Return what makes a file right as a whole."""
         said = self.shape.mapping(node, ("of", "once"), ("of", "once"))
         return Balance(
-            self.one_of(said.get("of"), self.columns, "column"), self.named(said.get("once"))
+            self.shape.one_of(said.get("of"), self.columns, "column"), self.named(said.get("once"))
         )
 
     def record(self, node: Node) -> RecordTemplate:
@@ -196,17 +184,17 @@ class _Reading:
             return
         text = self.shape.mapping(node, ("text",), ("text",)).get("text")
         for name in {name for _, name, _, _ in Formatter().parse(self.shape.text(text)) if name}:
-            self.one_of(Node(name, (text or node).place), self.columns, "column")
+            self.shape.one_of(Node(name, (text or node).place), self.columns, "column")
 
     def source(self, node: Node) -> None:
         """Check where a field comes from: a column, or a mapping with one way."""
         if isinstance(node.value, str):
-            self.one_of(node, self.columns, "column")
+            self.shape.one_of(node, self.columns, "column")
             return
         way = next((name for name in SOURCES if name in node.entries), None)
         if way is None:
             hint = f"Name a column, or write one of: {', '.join(SOURCES)}."
-            self.fault(node, "it is not said where the field comes from", hint)
+            self.shape.fault(node, "it is not said where the field comes from", hint)
             return
         wanted = (way, *SOURCES[way])
         said = self.shape.mapping(node, wanted, wanted)
@@ -215,7 +203,7 @@ class _Reading:
     def columns_of(self, way: str, said: Mapping[str, Node]) -> None:
         """Check the columns that a field's source names."""
         if way in {"choose", "day_start", "day_end"}:
-            self.one_of(said[way], self.columns, "column")
+            self.shape.one_of(said[way], self.columns, "column")
         elif way in {"link", "links"}:
             self.named(said.get("of"))
         elif way == "combination":
@@ -224,7 +212,7 @@ class _Reading:
                 self.named(columns)
         else:
             for name, constant in self.shape.mapping(said[way]).items():
-                self.one_of(Node(name, constant.place), self.columns, "column")
+                self.shape.one_of(Node(name, constant.place), self.columns, "column")
 
 
 def pairs(entries: Mapping[str, Node]) -> tuple[tuple[str, Any], ...]:

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.node import Node, to_python
-from phaseline.core.suggestions import suggest
-from phaseline.errors import Fault
 from phaseline.files.yaml.schema import Reader
-from phaseline.masterdata.migration import transforms, vocabulary
+from phaseline.masterdata.migration import transforms
+from phaseline.masterdata.migration.line_tests import LINE_TESTS
 from phaseline.masterdata.migration.mapping import (
     LEAVE_OUT,
     MARK,
@@ -22,7 +21,7 @@ from phaseline.masterdata.migration.mapping import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 TOP = ("format", "source", "about", "input", "columns", "days", "rules", "tables", "outputs")
 OF_RULE = ("id", "says", "when", "do", "mark", "column", "with")
@@ -44,7 +43,7 @@ def source_map(root: Node) -> SourceMap:
 class _Reader:
     """One reading; names that later parts point to are collected on the way."""
 
-    shape: Reader = field(default_factory=Reader)
+    shape: Reader = field(default_factory=lambda: Reader("D041"))
     columns: tuple[str, ...] = ()
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     made: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -69,18 +68,6 @@ class _Reader:
             outputs=tuple(outputs),
         )
 
-    def fault(self, node: Node, message: str, hint: str = "") -> None:
-        """Note what a mapping can't mean."""
-        self.shape.faults.append(Fault("D041", message, node.place, hint))
-
-    def one_of(self, node: Node | None, known: Collection[str], what: str) -> str:
-        """Return a text that names something known."""
-        text = self.shape.text(node)
-        if node is not None and isinstance(node.value, str) and text not in known:
-            hint = suggest(text, known, f"Known: {', '.join(known)}.")
-            self.fault(node, f"there is no {what} '{text}'", hint)
-        return text
-
     def number(self, node: Node | None, *, above_zero: bool = False) -> Decimal:
         """Return a number that is written as a text or plainly."""
         text = "" if node is None or isinstance(node.value, bool) else str(node.value)
@@ -97,23 +84,25 @@ class _Reader:
             for line in self.shape.sequence(node)
         ]
         if not lines:
-            self.fault(node, "the table has no lines")
+            self.shape.fault(node, "the table has no lines")
         for line, said in zip(self.shape.sequence(node), lines, strict=True):
             if said.keys() != lines[0].keys():
-                self.fault(line, f"the columns are not {', '.join(lines[0])} as on the first line")
+                self.shape.fault(
+                    line, f"the columns are not {', '.join(lines[0])} as on the first line"
+                )
         return lines
 
     def rule(self, node: Node) -> LineRule:
         """Return one rule of lines."""
         entries = self.shape.mapping(node, OF_RULE, ("id", "says", "when", "do"))
-        do = self.one_of(entries.get("do"), (LEAVE_OUT, MARK, MEND), "effect")
+        do = self.shape.one_of(entries.get("do"), (LEAVE_OUT, MARK, MEND), "effect")
         for name in {MARK: ("mark",), MEND: ("column", "with")}.get(do, ()):
             if name not in entries:
-                self.fault(node, f"a rule that does '{do}' needs '{name}'")
+                self.shape.fault(node, f"a rule that does '{do}' needs '{name}'")
         if "column" in entries:
-            self.one_of(entries["column"], self.columns, "column")
+            self.shape.one_of(entries["column"], self.columns, "column")
         if "with" in entries:
-            self.one_of(entries["with"], transforms.MENDERS, "transform")
+            self.shape.one_of(entries["with"], transforms.MENDERS, "transform")
         when = entries.get("when")
         if when is not None:
             self.test(when)
@@ -129,15 +118,15 @@ class _Reader:
 
     def test(self, node: Node) -> None:
         """Check what a rule's test is told."""
-        kind = self.one_of(self.shape.mapping(node).get("test"), vocabulary.TESTS, "test")
-        wanted = ("test", *vocabulary.TESTS.get(kind, ()))
-        said = self.shape.mapping(
-            node, (*wanted, *vocabulary.MORE.get(kind, ())) if kind else None, wanted
-        )
-        if kind not in vocabulary.TESTS:
+        kind = self.shape.one_of(self.shape.mapping(node).get("test"), LINE_TESTS, "test")
+        test = LINE_TESTS.get(kind)
+        wanted = ("test", *(test.takes if test else ()))
+        known = (*wanted, *(test.optional if test else ())) if kind else None
+        said = self.shape.mapping(node, known, wanted)
+        if test is None:
             return
         for one in (*self.shape.sequence(said.get("columns")), *nodes(said, "column")):
-            self.one_of(one, self.columns, "column")
+            self.shape.one_of(one, self.columns, "column")
         for one in nodes(said, "number"):
             self.number(one)
         self.shape.text(said.get("unless"))
@@ -145,23 +134,23 @@ class _Reader:
             try:
                 re.compile(self.shape.text(one))
             except re.error as error:
-                self.fault(one, f"the pattern cannot be read: {error}")
+                self.shape.fault(one, f"the pattern cannot be read: {error}")
 
     def output(self, node: Node) -> Output:
         """Return one output; later ones may look at it."""
         said = self.shape.mapping(node, OF_OUTPUT, ("object",))
         table = said.get("from_table")
         if table is not None:
-            self.one_of(table, self.tables, "table")
+            self.shape.one_of(table, self.tables, "table")
         elif "per" not in said or "columns" not in said:
-            self.fault(node, "an output needs 'from_table', or 'per' and 'columns'")
+            self.shape.fault(node, "an output needs 'from_table', or 'per' and 'columns'")
         for one in nodes(said, "per"):
-            self.one_of(one, self.columns, "column")
-        among = self.one_of(said.get("among"), self.made, "output before")
+            self.shape.one_of(one, self.columns, "column")
+        among = self.shape.one_of(said.get("among"), self.made, "output before")
         name = self.shape.text(said.get("object"))
         columns = self.output_columns(said.get("columns"), among, listed=table is not None)
         for need in self.shape.sequence(said.get("needs")):
-            self.one_of(need, columns, "column")
+            self.shape.one_of(need, columns, "column")
         if table is None:
             self.made[name] = tuple(columns)
         return Output(
@@ -188,22 +177,24 @@ class _Reader:
 
     def way(self, node: Node, before: Mapping[str, Any], among: str) -> None:
         """Check where one column comes from; it may look at those before it and at `among`."""
-        ways = [name for name in vocabulary.WAYS if name in self.shape.mapping(node)]
+        ways = [name for name in transforms.TRANSFORMS if name in self.shape.mapping(node)]
         if len(ways) != 1:
-            hint = f"One of: {', '.join(vocabulary.WAYS)}."
-            self.fault(node, "a column is made by exactly one transform", hint)
+            hint = f"One of: {', '.join(transforms.TRANSFORMS)}."
+            self.shape.fault(node, "a column is made by exactly one transform", hint)
             return
-        wanted = (ways[0], *vocabulary.WAYS[ways[0]])
-        said = self.shape.mapping(node, (*wanted, *vocabulary.MORE.get(ways[0], ())), wanted)
+        transform = transforms.TRANSFORMS[ways[0]]
+        takes = {**transform.takes, **transform.optional}
+        said = self.shape.mapping(node, tuple(takes), tuple(transform.takes))
         for name, one in said.items():
-            if name in vocabulary.OF_SOURCE:
-                self.one_of(one, self.columns, "column")
-            elif name in vocabulary.OF_TABLES:
-                self.one_of(one, self.tables, "table")
+            what = takes.get(name)
+            if what == transforms.SOURCE:
+                self.shape.one_of(one, self.columns, "column")
+            elif what == transforms.TABLE:
+                self.shape.one_of(one, self.tables, "table")
                 self.gives(said, one, number=name == "days_from")
-            elif name in vocabulary.OF_ROW:
-                self.one_of(one, before, "column before")
-            elif name in vocabulary.OF_NUMBERS:
+            elif what == transforms.ROW:
+                self.shape.one_of(one, before, "column before")
+            elif what == transforms.NUMBER:
                 self.number(one)
         self.elsewhere(node, said, among)
 
@@ -211,11 +202,13 @@ class _Reader:
         """Check the column that a table gives."""
         lines = self.tables.get(self.shape.text(table), [])
         if "gives" not in said:
-            self.fault(table, "'gives' says which column of the table is taken")
+            self.shape.fault(table, "'gives' says which column of the table is taken")
         elif lines:
-            name = self.one_of(said["gives"], lines[0], "column of the table")
+            name = self.shape.one_of(said["gives"], lines[0], "column of the table")
             if number and not all(NUMBER.fullmatch(line.get(name, "0")) for line in lines):
-                self.fault(said["gives"], f"'{name}' is not a number on every line of the table")
+                self.shape.fault(
+                    said["gives"], f"'{name}' is not a number on every line of the table"
+                )
 
     def elsewhere(self, node: Node, said: Mapping[str, Node], among: str) -> None:
         """Check what is looked up in an output before: `among` sees to it that it is there."""
@@ -226,9 +219,9 @@ class _Reader:
             pairs = [("products", said["below"])]
         for output, column in pairs:
             if output != among:
-                self.fault(node, f"a column of '{output}' wants 'among: {output}'")
+                self.shape.fault(node, f"a column of '{output}' wants 'among: {output}'")
             elif output in self.made:
-                self.one_of(column, self.made[output], f"column of '{output}'")
+                self.shape.one_of(column, self.made[output], f"column of '{output}'")
 
 
 def nodes(said: Mapping[str, Node], name: str) -> tuple[Node, ...]:

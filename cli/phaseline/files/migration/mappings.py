@@ -7,9 +7,9 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.data.csv_tables import LARGEST_FIELD, decode
 from phaseline.files.migration.decode_mapping import source_map
@@ -36,11 +36,8 @@ def lookup(kit: Path, source: str, project: Path) -> Path:
     known = sorted(path.parent.name for path in folder(kit).glob("*/mapping.yml"))
     if source in known:
         return folder(kit) / source
-    near = get_close_matches(source, known, n=1)
-    meant = f"Did you mean '{near[0]}'? " if near else ""
-    raise PhaselineError(
-        Fault("D040", f"there is no mapping '{source}'", hint=f"{meant}Use: {', '.join(known)}.")
-    )
+    hint = f"{suggest(source, known)} Use: {', '.join(known)}.".lstrip()
+    raise PhaselineError(Fault("D040", f"there is no mapping '{source}'", hint=hint))
 
 
 def read(path: Path) -> SourceMap:

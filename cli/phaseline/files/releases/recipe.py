@@ -83,13 +83,13 @@ def write_lock(folder: Path, name: str, text: str) -> bool:
 class _Reading:
     """One reading of a recipe; faults pile up in `shape`."""
 
-    shape: Reader = field(default_factory=lambda: Reader(CODE))
+    shape: Reader = field(default_factory=lambda: Reader(CODE, form=CODE))
 
     def all(self, root: Node) -> Recipe:
         """Return the whole recipe."""
         said = self.shape.mapping(root, TOP, ("odoo",))
         if "format" in said and said["format"].value != FORMAT:
-            self.fault(said["format"], f"the format is not {FORMAT}")
+            self.shape.fault(said["format"], f"the format is not {FORMAT}")
         assets = self.part(said.get("assets"), OF_ASSETS)
         python = self.part(said.get("python"), OF_PYTHON)
         pdf = said.get("pdf")
@@ -112,10 +112,6 @@ class _Reading:
             addons=self.shape.texts(said.get("addons")),
         )
 
-    def fault(self, node: Node, message: str, hint: str = "") -> None:
-        """Note what a recipe cannot mean."""
-        self.shape.faults.append(Fault(CODE, message, node.place, hint))
-
     def text(self, node: Node | None) -> str:
         """Return a text; nothing is the empty one."""
         return "" if node is None or node.value is None else self.shape.text(node)
@@ -128,7 +124,7 @@ class _Reading:
         """Check that one exact version is named."""
         text = self.shape.text(node)
         if isinstance(node.value, str) and not PIN.match(text):
-            self.fault(node, f"{text} is not an exact pin", "Write NAME==VERSION.")
+            self.shape.fault(node, f"{text} is not an exact pin", "Write NAME==VERSION.")
 
     def source(self, node: Node) -> tuple[str, OdooSource]:
         """Return the series and where Odoo comes from."""
@@ -136,6 +132,6 @@ class _Reading:
         kind = self.shape.choice(said.get("source"), tuple(NEEDS), "")
         for key in NEEDS.get(kind, ()):
             if not self.text(said.get(key)):
-                self.fault(node, f"key '{key}' is missing for source {kind}")
+                self.shape.fault(node, f"key '{key}' is missing for source {kind}")
         places = {key: self.text(said.get(key)) for keys in NEEDS.values() for key in keys}
         return self.shape.text(said.get("series")), OdooSource(kind, **places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from phaseline.core.node import Node, to_python
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 class Reader:
     """Takes typed pieces out of marked nodes; faults pile up until `finish`.
 
-    `code` is the code of every fault, for files that have one of their own; else unknown keys,
-    wrong values and missing keys have B004, B005 and B006.
+    `code` is the code of what a file cannot mean. `form` is that of unknown keys, wrong values and
+    missing keys, for files that have one for them too; else these have B004, B005 and B006.
     """
 
-    def __init__(self, code: str = "") -> None:
+    def __init__(self, code: str = "B005", *, form: str = "") -> None:
         """Start without faults."""
         self.code = code
+        self.form = form
         self.faults: list[Fault] = []
 
     def finish(self) -> None:
@@ -32,7 +33,19 @@ class Reader:
 
     def note(self, code: str, message: str, place: Place | None, hint: str = "") -> None:
         """Note a fault of the file's form."""
-        self.faults.append(Fault(self.code or code, message, place, hint))
+        self.faults.append(Fault(self.form or code, message, place, hint))
+
+    def fault(self, node: Node, message: str, hint: str = "") -> None:
+        """Note what a file cannot mean."""
+        self.faults.append(Fault(self.code, message, node.place, hint))
+
+    def one_of(self, node: Node | None, known: Collection[str], what: str) -> str:
+        """Return a text that names something known."""
+        text = self.text(node)
+        if node is not None and isinstance(node.value, str) and text not in known:
+            hint = suggest(text, known, f"Known: {', '.join(known)}.")
+            self.fault(node, f"there is no {what} '{text}'", hint)
+        return text
 
     def wrong(self, node: Node, wanted: str, hint: str = "") -> None:
         """Note that a node is not what is wanted."""

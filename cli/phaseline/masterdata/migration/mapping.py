@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata.migration import transforms
+from phaseline.masterdata.migration.line_tests import line_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -85,7 +86,7 @@ def sift(mapping: SourceMap, rows: Iterable[list[str]]) -> tuple[list[Line], Cou
     """Return the lines that are left, mended and marked, and how many each rule touched."""
     touched: Counter[str] = Counter()
     tests = [
-        (rule, transforms.test(rule.when, mapping.columns), _mender(rule, mapping.columns))
+        (rule, line_test(rule.when, mapping.columns), _mender(rule, mapping.columns))
         for rule in mapping.rules
     ]
     kept = []

@@ -1,11 +1,10 @@
-"""The named tests and transforms that mappings use: pure functions, one sentence each."""
+"""The named transforms that mappings use: pure functions, each with the keys it takes."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,9 @@ COUNTRIES = {
     "Singapore": "SG", "Spain": "ES", "Sweden": "SE", "Switzerland": "CH", "USA": "US",
     "United Arab Emirates": "AE", "United Kingdom": "GB",
 }  # fmt: skip
+# What a key of a transform names: a column of the source, a table, a column made before, a number;
+# or it is free, or looked up in an output before.
+SOURCE, TABLE, ROW, NUMBER, FREE = "source", "table", "row", "number", "free"
 NOWHERE = frozenset({"Unspecified", "European Community"})
 
 
@@ -46,6 +48,15 @@ class Group:
     row: dict[str, str]
     others: Mapping[str, Mapping[str, str]]
     several: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """What makes a column, and what each of the keys it takes names; the first is its own."""
+
+    make: Callable[[Mapping[str, Any], Group, Sources], str]
+    takes: Mapping[str, str]
+    optional: Mapping[str, str] = field(default_factory=dict)
 
 
 def upper(value: str) -> str:
@@ -71,83 +82,25 @@ MENDERS: dict[str, Callable[[str], str]] = {
 }
 
 
-def number(value: str) -> Decimal | None:
-    """Return a plain finite number, or None."""
-    try:
-        found = Decimal(value)
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
-
-
-def test(
-    said: Mapping[str, Any], columns: Sequence[str]
-) -> Callable[[Sequence[str], set[str]], bool]:
-    """Return the function that says whether a line meets a test."""
-    kind = said["test"]
-    if kind == "repeated":
-        return _repeated()
-    if kind == "broken":
-        return _broken([columns.index(name) for name in said["columns"]])
-    place = columns.index(said["column"])
-    if kind in {"matches", "not_matches"}:
-        return _pattern(place, re.compile(said["pattern"]), wanted=kind == "matches")
-    if kind in {"empty", "not_empty"}:
-        wanted = kind == "empty"
-        return lambda cells, _: (not cells[place].strip()) == wanted
-    return _bound(place, said)
-
-
-def _repeated() -> Callable[[Sequence[str], set[str]], bool]:
-    seen: set[tuple[str, ...]] = set()
-
-    def found(cells: Sequence[str], _marks: set[str]) -> bool:
-        whole = tuple(cells)
-        if whole in seen:
-            return True
-        seen.add(whole)
-        return False
-
-    return found
-
-
-def _broken(places: Sequence[int]) -> Callable[[Sequence[str], set[str]], bool]:
-    code, *numbers = places
-    return lambda cells, _: (
-        not cells[code].strip() or any(number(cells[place]) is None for place in numbers)
-    )
-
-
-def _pattern(
-    place: int, pattern: re.Pattern[str], *, wanted: bool
-) -> Callable[[Sequence[str], set[str]], bool]:
-    return lambda cells, _: (pattern.fullmatch(cells[place]) is not None) == wanted
-
-
-def _bound(place: int, said: Mapping[str, Any]) -> Callable[[Sequence[str], set[str]], bool]:
-    limit = Decimal(said["number"])
-    unless = said.get("unless")
-    inclusive = said["test"] == "at_most"
-
-    def found(cells: Sequence[str], marks: set[str]) -> bool:
-        if unless and unless in marks:
-            return False
-        value = Decimal(cells[place])
-        return value <= limit if inclusive else value < limit
-
-    return found
-
-
 def column(how: Mapping[str, Any], group: Group, sources: Sources) -> str:
     """Return one column of one line, by the transform that `how` names."""
-    if "key" in how:
-        return group.key
-    if "constant" in how:
-        return str(how["constant"])
-    if "text" in how:
-        return str(how["text"]).replace("{key}", group.key)
     name = next(name for name in how if name in TRANSFORMS)
-    return TRANSFORMS[name](how, group, sources)
+    return TRANSFORMS[name].make(how, group, sources)
+
+
+def key(_how: Mapping[str, Any], group: Group, _sources: Sources) -> str:
+    """Return the key."""
+    return group.key
+
+
+def constant(how: Mapping[str, Any], _group: Group, _sources: Sources) -> str:
+    """Return the same on every line."""
+    return str(how["constant"])
+
+
+def text(how: Mapping[str, Any], group: Group, _sources: Sources) -> str:
+    """Return a text with the key in it."""
+    return str(how["text"]).replace("{key}", group.key)
 
 
 def most_frequent(how: Mapping[str, Any], group: Group, sources: Sources) -> str:
@@ -223,13 +176,29 @@ def cents(value: Decimal) -> str:
     return f"{value.quantize(CENT, ROUND_HALF_UP):f}"
 
 
-TRANSFORMS: dict[str, Callable[[Mapping[str, Any], Group, Sources], str]] = {
-    "most_frequent": most_frequent,
-    "median": median_of,
-    "median_of_large": median_of_large,
-    "share_of": share_of,
-    "word_of": word_of,
-    "assigned": assigned,
-    "from": taken_from,
-    "cover": cover,
+TRANSFORMS = {
+    "key": Transform(key, {"key": FREE}),
+    "constant": Transform(constant, {"constant": FREE}),
+    "text": Transform(text, {"text": FREE}),
+    "most_frequent": Transform(most_frequent, {"most_frequent": SOURCE}),
+    "median": Transform(median_of, {"median": SOURCE}),
+    "median_of_large": Transform(
+        median_of_large,
+        {
+            "median_of_large": SOURCE,
+            "quantity": SOURCE,
+            "at_least": NUMBER,
+            "below": FREE,
+            "fewest": NUMBER,
+        },
+    ),
+    "share_of": Transform(share_of, {"share_of": ROW, "share": NUMBER}),
+    "word_of": Transform(
+        word_of, {"word_of": ROW, "table": TABLE, "gives": FREE, "otherwise": FREE}
+    ),
+    "assigned": Transform(assigned, {"assigned": TABLE, "gives": FREE}),
+    "from": Transform(taken_from, {"from": FREE, "column": FREE}),
+    "cover": Transform(
+        cover, {"cover": SOURCE, "more_days": NUMBER}, {"days_from": TABLE, "gives": FREE}
+    ),
 }
