@@ -27,8 +27,8 @@ lint: ready-dev ## format, lint, types, import rules, YAML and Ansible
 	$(BIN)/yamllint --strict .
 	ANSIBLE_COLLECTIONS_PATH=$$($(COLLECTIONS)) PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint --offline
 
-check: lint ## lint and the fast tests (under two minutes)
-	$(BIN)/pytest -q -m "not odoo and not browser and not bench" $(OFFLINE_TESTS)
+check: ready-dev ## lint and the fast tests (under two minutes)
+	.ci/beside "$(MAKE) -s lint" "$(BIN)/pytest -q -n 2 --level 1 $(OFFLINE_TESTS)"
 
 fmt: ready-dev ## format and repair what ruff can repair
 	$(BIN)/ruff format $(PYTHON_CODE)
