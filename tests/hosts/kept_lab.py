@@ -71,9 +71,13 @@ def stand(bench: Bench, tenants: Mapping[str, tuple[str, ...]], source: str) -> 
         return found
     store = folder(tenants, source)
     if store.is_dir():
-        _restore(bench, store)
-        if environments.changed(found.second):
-            shutil.rmtree(store)  # a test says so, and the next run makes it anew
+        good = False
+        try:
+            _restore(bench, store)
+            good = not environments.changed(found.second)  # else a test says so
+        finally:
+            if not good:
+                _discard(store)  # the next run makes it anew
         return found
     environments.provision(found.project, *found.environments)
     if not environments.changed(found.second):
@@ -105,8 +109,15 @@ def _keep(bench: Bench, store: Path) -> None:
     part.rename(store)
     kept = sorted(store.parent.glob("[!.]*"), key=lambda one: one.stat().st_mtime)
     for old in kept[:-MOST]:
-        shutil.rmtree(old)
+        _discard(old)
     _start(bench)
+
+
+def _discard(store: Path) -> None:
+    """Remove a kept lab; a run that is killed at it leaves none that looks whole."""
+    gone = store.with_name(f".{store.name}.part")
+    store.rename(gone)
+    shutil.rmtree(gone)
 
 
 def _restore(bench: Bench, store: Path) -> None:
