@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import grimp
 
 from kit.tree import PACKAGE, ROOT
-from phaseline.files.paths import cache_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,18 +53,17 @@ def below(*names: str) -> set[Path]:
 
 
 def machine() -> list[str]:
-    """Return what a result takes from this machine: programs, Debian of this week, processors.
-
-    A folder of the cache that was made anew counts as another one, whatever its name says.
-    """
+    """Return what a result takes from this machine: programs, Debian of this week, processors."""
     packages = sorted(f"{one.name}=={one.version}" for one in metadata.distributions())
     week = "{}-{}".format(*dt.datetime.now(dt.UTC).isocalendar()[:2])
-    images = [
-        f"{one.name} {one.stat().st_ino} {one.stat().st_mtime_ns}"
-        for one in sorted((cache_dir() / "lab").glob("[!.]*"))
-    ]
     system = [platform.python_version(), platform.machine(), str(os.cpu_count())]
-    return [*system, week, *images, *packages]
+    return [*system, week, *packages]
+
+
+def made(folder: Path) -> str:
+    """Return what tells a folder of the cache from one that was made anew under its name."""
+    state = folder.stat()
+    return f"{folder.name} {state.st_ino} {state.st_mtime_ns}"
 
 
 def of(files: Iterable[Path], *texts: str) -> str:

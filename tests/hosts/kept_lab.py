@@ -69,7 +69,7 @@ def stand(bench: Bench, tenants: Mapping[str, tuple[str, ...]], source: str) -> 
     if fingerprint.cold() or bench.number() != NUMBER:
         environments.provision(found.project, *found.environments)
         return found
-    store = folder(tenants, source)
+    store = folder(bench, tenants, source)
     if store.is_dir():
         good = False
         try:
@@ -85,10 +85,12 @@ def stand(bench: Bench, tenants: Mapping[str, tuple[str, ...]], source: str) -> 
     return found
 
 
-def folder(tenants: Mapping[str, tuple[str, ...]], source: str) -> Path:
+def folder(bench: Bench, tenants: Mapping[str, tuple[str, ...]], source: str) -> Path:
     """Return where a lab is kept that is the same in everything that decides it."""
     files = fingerprint.imported(*MODULES) | fingerprint.below(*FILES)
-    key = fingerprint.of(files, *fingerprint.machine(), source, repr(sorted(tenants.items())))
+    images = [fingerprint.made((one.folder / "base").resolve()) for one in _places(bench)]
+    texts = [*fingerprint.machine(), *images, source, repr(sorted(tenants.items()))]
+    key = fingerprint.of(files, *texts)
     return cache_dir() / "test-labs" / key
 
 
