@@ -26,7 +26,7 @@ from hosts.lab_client import Bench
 from journeys import browsing
 from phaseline.files import journal
 from phaseline.files.environments import group_vars, vault
-from phaseline.files.environments.inventory import groups
+from phaseline.flows import inventory
 from phaseline.flows.environment import OPERATOR, connect
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Rollout:
             file.write_text(before, encoding="utf-8")
 
     def address(self) -> str:
-        return groups(self.project / "inventory.ini")["testing"]["odoo_address"]
+        return inventory.read(self.project).value("testing", "odoo_address")
 
 
 @pytest.fixture(scope="module")

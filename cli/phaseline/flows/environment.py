@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments import group_vars, tenants, vault
-from phaseline.files.environments.inventory import KINDS, SANDBOX, Address, address, groups
+from phaseline.files.environments import inventory as addresses
+from phaseline.files.environments.inventory import SANDBOX, Address
 from phaseline.files.environments.secret_store import Secrets
 from phaseline.files.paths import state_dir
+from phaseline.flows import inventory
 from phaseline.odoo.drivers.call_counter import CountingPort
 from phaseline.odoo.drivers.connect import Credentials
 from phaseline.odoo.drivers.connect import connect as open_port
@@ -69,7 +71,7 @@ def connect(project_dir: Path, env: str) -> Iterator[Environment]:
     elif (one := tenant_of(project_dir, env)) is not None:
         place, credentials, route = provisioned(project_dir, env, one)
     else:
-        place = address(project_dir / "inventory.ini", env)
+        place = _address(project_dir, env)
         credentials = foreign(secrets, place)
     port = CountingPort(open_port(place.url, place.database, credentials, route=route))
     try:
@@ -103,11 +105,10 @@ def known_name(project_dir: Path, env: str, told: Iterable[str]) -> str:
     if "/" in env and env in past:  # a tenant that was retired has a history still
         return env
     name = full_name(project_dir, env)
-    listed = groups(project_dir / "inventory.ini")
-    known = [SANDBOX, *(one for one, said in listed.items() if "environment_kind" in said)]
+    known = [SANDBOX, *inventory.read(project_dir).environments()]
     if name not in {*known, *past} and name.partition("/")[0] not in known:
         hint = suggest(env, known, f"Environments: {', '.join(known)}.")
-        place = Place(str(project_dir / "inventory.ini"))
+        place = Place(str(inventory.path_of(project_dir)))
         raise PhaselineError(Fault("C002", f"there is no environment '{env}'", place, hint))
     return name
 
@@ -117,7 +118,7 @@ def kind_of(project_dir: Path, env: str) -> str:
     if env == SANDBOX:
         return SANDBOX
     if tenant_of(project_dir, env) is None:
-        return address(project_dir / "inventory.ini", env).kind
+        return _address(project_dir, env).kind
     return _kind(project_dir, env.partition("/")[0])
 
 
@@ -154,24 +155,21 @@ def provisioned(
         hint = f"Run: phaseline env provision {name}"
         message = f"tenant '{tenant.name}' of '{name}' has no key yet"
         raise PhaselineError(Fault("C003", message, tenant.place, hint))
-    variables = groups(project_dir / "inventory.ini").get(name, {})
+    server = inventory.read(project_dir).value(name, "odoo_address")
     place = Address(env, kind, f"https://{tenant.domain}", tenant.name, OPERATOR)
     credentials = Credentials(OPERATOR, found.get("admin_password"), found["api_key"])
     authority = group_vars.certificate(project_dir, name) or ""
-    return place, credentials, Endpoint(variables.get("odoo_address", ""), authority)
+    return place, credentials, Endpoint(server, authority)
 
 
 def _kind(project_dir: Path, name: str) -> str:
-    path = project_dir / "inventory.ini"
-    found = groups(path)
-    kind = found.get(name, {}).get("environment_kind", "")
-    if kind not in KINDS:
-        hint = suggest(
-            name, found, f"Write environment_kind={' or '.join(KINDS)} in [{name}:vars]."
-        )
-        message = f"environment_kind of '{name}' is '{kind}'"
-        raise PhaselineError(Fault("C002", message, Place(str(path)), hint))
-    return kind
+    path = inventory.path_of(project_dir)
+    return addresses.kind(inventory.read(project_dir), path, name)
+
+
+def _address(project_dir: Path, env: str) -> Address:
+    path = inventory.path_of(project_dir)
+    return addresses.address(inventory.read(project_dir), path, env)
 
 
 def sandbox(project_dir: Path) -> tuple[Address, Credentials, Scratch | None]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = ("odoo", "postgres", "proxy", "backup", "monitoring")
 KIND = "environment_kind"
+OF_ALL = ("all", "ungrouped")  # what stands there holds for every host, and is no environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ class Inventory:
 
     def environments(self) -> tuple[Group, ...]:
         """Return the groups that are environments: their variables say of which kind."""
-        return tuple(one for one in self.groups.values() if KIND in one.variables)
+        return tuple(
+            one for one in self.groups.values() if KIND in one.variables and one.name not in OF_ALL
+        )
 
     def within(self, env: str, function: str) -> tuple[str, ...]:
         """Return the hosts of an environment that have a function."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from typing import TYPE_CHECKING
 
 from phaseline.core.environments.inventory import Group, Inventory, InventoryValue
 from phaseline.errors import Fault, Place
+from phaseline.files.environments import host_ranges
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SECTION = re.compile(r"\[([^\]:]+)(?::(vars|children))?\]\s*(?:#.*)?")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-RANGE = re.compile(r"\[[0-9a-z]+:[0-9a-z]+(:[0-9]+)?\]")
 SIZE_LIMIT = 1_000_000
 
 
@@ -34,6 +35,14 @@ def read(path: Path, shown: str) -> tuple[Inventory, tuple[Fault, ...]]:
     for number, line in enumerate(text.splitlines(), 1):
         reader.take(number, line)
     return reader.inventory, tuple(reader.faults)
+
+
+def plain(text: str) -> str:
+    """Return a value as Ansible takes it: a Python literal, so without its quotes, or the text."""
+    try:
+        return str(ast.literal_eval(text))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
 
 
 class _Reader:
@@ -71,7 +80,7 @@ class _Reader:
         key, equal, value = line.partition("=")
         if not equal:
             self.fault(f"{line!r} gives no value", place, "Write: key=value")
-        group.variables[key.strip()] = InventoryValue(value.strip(), place)
+        group.variables[key.strip()] = InventoryValue(plain(value.strip()), place)
 
     def host(self, line: str, place: Place) -> None:
         """Take a host with its variables."""
@@ -80,21 +89,28 @@ class _Reader:
         except ValueError as error:
             self.fault(f"the line cannot be read: {error}", place, "Close the quotes.")
             return
-        name = words[0]
-        if RANGE.search(name):
-            self.fault(f"{name} is a range", place, "Write a line a host.")
-            return
-        if not NAME.fullmatch(name):
-            hint = "Use letters, digits, dots, dashes and underscores."
-            self.fault(f"{name!r} is no name of a host", place, hint)
-            return
-        self.group.hosts.setdefault(name, place)
-        known = self.inventory.hosts.setdefault(name, {})
+        variables = {}
         for word in words[1:]:
             key, equal, value = word.partition("=")
             if not equal:
                 self.fault(f"{word!r} gives no value", place, "Write: key=value")
-            known[key] = InventoryValue(value, place)
+            variables[key] = InventoryValue(plain(value), place)
+        for name in self.names(words[0], place):
+            self.group.hosts.setdefault(name, place)
+            self.inventory.hosts.setdefault(name, {}).update(variables)
+
+    def names(self, word: str, place: Place) -> tuple[str, ...]:
+        """Return the hosts that the first word of a line stands for."""
+        try:
+            names = host_ranges.expand(word)
+        except ValueError as error:
+            self.fault(f"{word} is no range: {error}", place, "Write a line a host.")
+            return ()
+        if all(NAME.fullmatch(name) for name in names):
+            return names
+        hint = "Use letters, digits, dots, dashes and underscores."
+        self.fault(f"{word!r} is no name of a host", place, hint)
+        return ()
 
     def fault(self, message: str, place: Place, hint: str) -> None:
         """Note what is wrong."""

@@ -28,10 +28,15 @@ def path(project: Path, env: str) -> Path:
     return folder(project, env) / "vault.yml"
 
 
+def password_path(project: Path) -> Path:
+    """Return where the vault's password is, or would be."""
+    given = os.environ.get(GIVEN)
+    return Path(given) if given else state_dir(project) / "vault-password"
+
+
 def password_file(project: Path) -> Path:
     """Return the file with the vault's password; one is made where no vault asks for another."""
-    given = os.environ.get(GIVEN)
-    found = Path(given) if given else state_dir(project) / "vault-password"
+    found = password_path(project)
     _refuse_lost(project, found)
     found.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     durable.write_once(found, lambda: randomness.token_urlsafe(LENGTH) + "\n", 0o600)

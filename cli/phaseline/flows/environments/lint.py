@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phaseline.core.environments import inventory_rules, tenant_line
+from phaseline.core.environments.declared import NAME as ENV_NAME
+from phaseline.core.environments.inventory import KIND, InventoryValue
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files.environments import (
     inventory_lines,
@@ -12,6 +14,7 @@ from phaseline.files.environments import (
     tenants,
     unsafe_templates,
 )
+from phaseline.flows import inventory as declared_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +37,30 @@ def check(project_dir: Path) -> Iterator[Fault]:
     """Yield everything that is wrong with a project's environments."""
     inventory, unreadable = inventory_lines.read(project_dir / NAME, NAME)
     yield from unreadable
-    if inventory.groups:
-        yield from inventory_rules.lint(inventory)
+    refused = () if unreadable else complete(inventory, project_dir)
+    wrong = tuple(inventory_rules.lint(inventory)) if inventory.groups else ()
+    yield from wrong or refused
     yield from judge_tenants(project_dir, inventory)
     yield from plaintext_secrets.scan(project_dir)
     yield from unsafe_templates.scan(project_dir)
+
+
+def complete(inventory: Inventory, project_dir: Path) -> tuple[Fault, ...]:
+    """Add what makes a group an environment where no line of its section says it.
+
+    Ansible takes it from group_vars and from a host's own line as well; its place is the group.
+    Returned is why Ansible refuses the inventory, which the rules may say better.
+    """
+    try:
+        declared = declared_inventory.read(project_dir)
+    except PhaselineError as error:
+        return error.faults
+    for env in declared.environments():
+        group = inventory.groups.get(env)
+        for key, text in ((KIND, declared.kind(env)), (ENV_NAME, declared.value(env, ENV_NAME))):
+            if group and text and key not in group.variables:
+                group.variables[key] = InventoryValue(text, group.place)
+    return ()
 
 
 def judge_tenants(project_dir: Path, inventory: Inventory) -> Iterator[Fault]:

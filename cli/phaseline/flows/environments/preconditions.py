@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from phaseline.core.environments import sizing, tenant_line
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files.environments import group_vars, inventory_lines, tenants, vault
-from phaseline.files.environments.inventory import KINDS, groups
+from phaseline.files.environments import group_vars, tenants, vault
+from phaseline.files.environments.inventory import kind
+from phaseline.flows import inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,17 +19,14 @@ if TYPE_CHECKING:
 
 def refuse_unknown(project_dir: Path, env: str) -> None:
     """Raise unless the inventory has this environment."""
-    path = project_dir / "inventory.ini"
-    known = [name for name, found in groups(path).items() if "environment_kind" in found]
+    path = inventory.path_of(project_dir)
+    declared = inventory.read(project_dir)
+    known = declared.environments()
     if env not in known:
         hint = suggest(env, known, f"Environments: {', '.join(known) or 'none'}.")
         message = f"the inventory has no environment '{env}'"
         raise PhaselineError(Fault("C002", message, Place(str(path)), hint))
-    kind = groups(path)[env]["environment_kind"]
-    if kind not in KINDS:
-        hint = f"Write environment_kind={' or '.join(KINDS)} in [{env}:vars]."
-        message = f"environment_kind of '{env}' is '{kind}'"
-        raise PhaselineError(Fault("C002", message, Place(str(path)), hint))
+    kind(declared, path, env)
 
 
 def refuse_unprovisioned(project_dir: Path, env: str) -> None:
@@ -70,14 +68,14 @@ def refuse_misfit(project_dir: Path, env: str, lines: Iterable[Mapping[str, Any]
     Where it does not say, the playbook asks the host and refuses before it changes anything.
     """
     asked = [sizing.read(line) for line in lines]
-    inventory, _ = inventory_lines.read(project_dir / "inventory.ini", "inventory.ini")
-    databases = inventory.within(env, "postgres")
-    nodes = inventory.within(env, "odoo")
-    for name in nodes:
-        said = [inventory.of_host(name, key) for key in ("host_vcpus", "host_memory_mb")]
-        numbers = [int(one.text) for one in said if one is not None and one.text.isdigit()]
+    declared = inventory.read(project_dir)
+    inside = declared.inside(env)
+    nodes = [host for host in inside if "odoo" in host.groups]
+    for node in nodes:
+        said = [str(node.variables.get(key, "")) for key in ("host_vcpus", "host_memory_mb")]
+        numbers = [int(one) for one in said if one.isdigit()]
         if len(numbers) == len(said):
             vcpus, memory = numbers
-            local = name in databases
+            local = "postgres" in node.groups
             host = sizing.Host(vcpus, memory, database=local, nodes=len(nodes))
             sizing.place(asked, host)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
 from phaseline.errors import PhaselineError
 from phaseline.files.environments import vault
 from phaseline.files.paths import kit_dir
 from phaseline.flows.environment import connect
 from phaseline.hosts.ansible.inventory import resolve
-from phaseline.hosts.verify.checks.model import DeclaredEnvironment, DeclaredTenant, Host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

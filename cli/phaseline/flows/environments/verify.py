@@ -23,13 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from phaseline.hosts.verify.checks.model import (
-        CheckResult,
-        DeclaredEnvironment,
-        DeclaredTenant,
-        Facts,
-        Host,
-    )
+    from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
+    from phaseline.hosts.verify.checks.model import CheckResult, Facts
 
 
 def silent(_: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from phaseline.files.environments import group_vars, tenants
-from phaseline.files.environments.inventory import groups
+from phaseline.flows import inventory
 from phaseline.flows.environments import preconditions, resolved_inventory
 from phaseline.hosts.verify import tenant_states
 from phaseline.hosts.verify.tenant_states import Site
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from phaseline.hosts.verify.checks.model import DeclaredEnvironment
+    from phaseline.core.environments.declared import DeclaredEnvironment
 
 MEGABYTE = 1_000_000
 
@@ -23,7 +23,7 @@ def run(project_dir: Path, env: str = "") -> dict[str, Any]:
     """Return the tenants of an environment, of all of them when none is named."""
     if env:
         preconditions.refuse_unknown(project_dir, env)
-    known = groups(project_dir / "inventory.ini")
+    known = inventory.read(project_dir).groups
     names = [env] if env else [name for name in known if tenants.has(project_dir, name)]
     rows: list[dict[str, Any]] = []
     lost: list[dict[str, str]] = []

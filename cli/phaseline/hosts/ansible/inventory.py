@@ -11,13 +11,16 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from phaseline.core.environments.declared import DeclaredInventory, Host
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.hosts.ansible.playbook import KEPT
-from phaseline.hosts.verify.checks.model import Host
+from phaseline.hosts.local import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from phaseline.hosts.local.run import CommandResult
 
 # what checks and connections look at; nothing of the vault is among it
 NAMES = (
@@ -32,6 +35,37 @@ NAMES = (
 )  # fmt: skip
 SAID = re.compile(r"^(\S+) \| SUCCESS => \{", re.MULTILINE)
 TIMEOUT = 120
+
+
+def read(path: Path, password: Path | None) -> DeclaredInventory:
+    """Return what an inventory says, as Ansible reads it; what Ansible refuses is a fault."""
+    words = [str(path), *([str(password)] if password else [])]
+    passed = {name: value for name, value in os.environ.items() if name.startswith("ANSIBLE_")}
+    fixed = {
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "True",
+        "ANSIBLE_INVENTORY_ENABLED": "ini",
+        "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "ignore",
+    }
+    done = run.run(
+        [sys.executable, "-m", "phaseline.hosts.ansible.read_inventory", *words],
+        cwd=path.parent, env=environment({**passed, **fixed}), timeout=TIMEOUT,
+    )  # fmt: skip
+    if done.status:
+        message = f"the inventory cannot be read: {_reason(done)}"
+        raise PhaselineError(Fault("C002", message, Place(str(path))))
+    said = json.loads(done.output)
+    hosts = (
+        Host(name, frozenset(one["groups"]), one["variables"])
+        for name, one in said["hosts"].items()
+    )
+    return DeclaredInventory(said["groups"], tuple(hosts))
+
+
+def _reason(done: CommandResult) -> str:
+    """Return the line that says why: Ansible's innermost cause, else the last one."""
+    lines = [" ".join(line.split()) for line in done.errors.splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("Failed to parse inventory: ")]
+    return (causes or lines or [f"exit status {done.status}"])[-1]
 
 
 def resolve(

@@ -21,7 +21,7 @@ from phaseline.hosts.verify.checks.readings import orders
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from phaseline.hosts.verify.checks.model import DeclaredEnvironment, Host
+    from phaseline.core.environments.declared import DeclaredEnvironment, Host
 
 SENT = (
     "phaseline.hosts.verify.agent.main",

@@ -19,7 +19,7 @@ from phaseline.hosts.verify import facts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from phaseline.hosts.verify.checks.model import Host
+    from phaseline.core.environments.declared import Host
 
 SECONDS = 10
 PAGE = "/web/login"

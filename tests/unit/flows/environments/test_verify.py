@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from phaseline.core.environments.declared import DeclaredEnvironment, Host
 from phaseline.flows.environments.verify import door_of
-from phaseline.hosts.verify.checks.model import DeclaredEnvironment, Host
 
 PUBLIC = {"odoo_address": "203.0.113.7"}
 

@@ -11,11 +11,11 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
+from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
 from phaseline.hosts.releases.archive import canonical, list_files, make_id
 from phaseline.hosts.verify import facts
 from phaseline.hosts.verify.agent import main, odoo, prometheus
 from phaseline.hosts.verify.checks import readings
-from phaseline.hosts.verify.checks.model import DeclaredEnvironment, DeclaredTenant, Host
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
 from phaseline.hosts.verify.checks.databases import SEEN
 from phaseline.hosts.verify.checks.model import (
     DEVIATES,
@@ -14,11 +15,8 @@ from phaseline.hosts.verify.checks.model import (
     OK,
     UNREADABLE,
     Check,
-    DeclaredEnvironment,
-    DeclaredTenant,
     Facts,
     Finding,
-    Host,
     Subject,
     evaluate,
     judge_all,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
 
 OK = "ok"
 DEVIATES = "deviates"
@@ -49,44 +51,6 @@ class Facts:
         """Return what was read as a list of records."""
         found: list[dict[str, Any]] = self[name]
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredTenant:
-    """A declared tenant and the numbers its sizing gives."""
-
-    name: str
-    domain: str
-    sizing: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """A declared host: how it is reached, its groups and the variables checks look at."""
-
-    name: str
-    groups: frozenset[str]
-    variables: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredEnvironment:
-    """An environment as the inventory declares it."""
-
-    name: str
-    kind: str
-    hosts: tuple[Host, ...]
-    tenants: tuple[DeclaredTenant, ...]
-    deep: bool = False
-
-    def having(self, group: str) -> tuple[Host, ...]:
-        """Return the hosts of a group."""
-        return tuple(host for host in self.hosts if group in host.groups)
-
-    def alone(self) -> bool:
-        """Return whether the one node of Odoo and the one proxy are a single host."""
-        nodes, proxies = self.having("odoo"), self.having("proxy")
-        return len(nodes) == 1 and {one.name for one in proxies} == {nodes[0].name}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from phaseline.hosts.verify.checks.model import Check, DoesNotApplyError, Finding, nothing
 
 if TYPE_CHECKING:
-    from phaseline.hosts.verify.checks.model import DeclaredEnvironment, Host, Subject
+    from phaseline.core.environments.declared import DeclaredEnvironment, Host
+    from phaseline.hosts.verify.checks.model import Subject
 
 
 @dataclass(frozen=True, slots=True)

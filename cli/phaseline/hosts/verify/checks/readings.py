@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.hosts.verify.checks import modes, numbers, queries, units
 
 if TYPE_CHECKING:
-    from phaseline.hosts.verify.checks.model import DeclaredEnvironment, DeclaredTenant, Host
+    from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
 
 Order = list[Any]
 SAMPLE = 400  # files of a release whose hashes are compared unless all are asked for

@@ -18,7 +18,7 @@ from phaseline.hosts.verify.checks.model import (
 )
 
 if TYPE_CHECKING:
-    from phaseline.hosts.verify.checks.model import DeclaredEnvironment, Host
+    from phaseline.core.environments.declared import DeclaredEnvironment, Host
 
 SOURCE = "HOSTING 6.8 host: systemd"
 ALIVE = "HOSTING 6.7 O1"

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phaseline.errors import PhaselineError
-from phaseline.files.environments.inventory import address
+from phaseline.files.environments import inventory as addresses
+from phaseline.flows import inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from phaseline.files.environments.inventory import Address
 
 TEXT = """\
 [odoo]
@@ -25,6 +28,10 @@ environment_kind=prod
 [other:vars]
 colour=%(red)s
 """
+
+
+def address(path: Path, env: str) -> Address:
+    return addresses.address(inventory.read(path.parent), path, env)
 
 
 @pytest.fixture
