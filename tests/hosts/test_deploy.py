@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hosts.lab_client import Bench
-    from phaseline.hosts.ansible.playbook import Recap
 
 pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("deploy")]
 
@@ -76,13 +75,7 @@ def old(stands: Bench) -> str:
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the other release's archive."""
-    return tmp_path_factory.mktemp("shelf")
-
-
-@pytest.fixture(scope="module")
-def new(old: str, shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def new(old: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A release that has one add-on more."""
     kept = archive.read(releases_dir(), old)
     tree = archive.unpack(kept, tmp_path_factory.mktemp("tree"))
@@ -94,8 +87,10 @@ def new(old: str, shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     archive.put(tree / archive.FILES, listed)
     told = {**manifest, "id": made}
     archive.put(tree / archive.MANIFEST, archive.canonical(told))
-    assert archive.store(tree, told, shelf).id == made != old
-    return made
+    assert archive.store(tree, told, releases_dir()).id == made != old
+    yield made
+    for file in releases_dir().glob(f"{made}.*"):
+        file.unlink()
 
 
 def declare(project: Path, name: str) -> None:
@@ -105,11 +100,11 @@ def declare(project: Path, name: str) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace(before, name), encoding="utf-8")
 
 
-def deploy(project: Path, shelf: Path, tenant: str | None = None) -> Recap:
-    variables: dict[str, Any] = {"phaseline_release_folder": str(shelf)}
-    if tenant:
-        variables["phaseline_tenant"] = tenant
-    return ansible_run.run(project, "deploy", "testing", {"variables": variables})
+def deploy(project: Path, *words: str) -> dict[str, Any]:
+    answer = environments.call(project, "env", "deploy", "testing", *words, "--format", "json")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    said: dict[str, Any] = json.loads(answer.stdout)
+    return said
 
 
 def runs(bench: Bench, tenant: str) -> tuple[str, str]:
@@ -142,7 +137,7 @@ def partner(project: Path, tenant: str) -> list[int]:
 
 
 def test_one_tenant_goes_first_and_the_other_goes_on_undisturbed(
-    stands: Bench, old: str, new: str, shelf: Path
+    stands: Bench, old: str, new: str
 ) -> None:
     with environment.connect(stands.project, "testing/harbour") as door:
         values = {"name": "Who was there before", "ref": REF}
@@ -151,7 +146,7 @@ def test_one_tenant_goes_first_and_the_other_goes_on_undisturbed(
     assert {release for release, _ in before.values()} == {old}
     assert light(stands.project) == 404
     declare(stands.project, new)
-    deploy(stands.project, shelf, "harbour")
+    deploy(stands.project, "--tenant", "harbour")
     assert runs(stands, "harbour")[0] == new
     assert runs(stands, "quayside") == before["quayside"]
     assert light(stands.project) == 200
@@ -165,26 +160,24 @@ def test_a_tenant_that_stayed_behind_is_told(stands: Bench, new: str) -> None:
     assert new in answer.stdout
 
 
-def test_then_all_follow_and_a_second_run_changes_nothing(
-    stands: Bench, new: str, shelf: Path
-) -> None:
+def test_then_all_follow_and_a_second_run_changes_nothing(stands: Bench, new: str) -> None:
     began = runs(stands, "harbour")
-    deploy(stands.project, shelf)
+    deploy(stands.project)
     assert runs(stands, "quayside")[0] == new
     assert runs(stands, "harbour") == began
-    assert deploy(stands.project, shelf).changes == []
+    assert deploy(stands.project)["changes"] == []
     verify(stands.project, "--deep")
 
 
 def test_a_deploy_that_was_killed_before_the_restart_is_finished(
-    stands: Bench, old: str, new: str, shelf: Path
+    stands: Bench, old: str, new: str
 ) -> None:
     stands.ssh("all1", HALF.format(old))
-    deploy(stands.project, shelf)
+    deploy(stands.project)
     assert runs(stands, "harbour")[0] == new
     stands.ssh("all1", HALF.format(new))
     began = runs(stands, "harbour")
-    deploy(stands.project, shelf)
+    deploy(stands.project)
     assert runs(stands, "harbour")[1] != began[1]
 
 

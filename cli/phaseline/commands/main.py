@@ -28,6 +28,7 @@ COMMANDS: dict[str, str | Verbs] = {
     "env": Verbs(
         "Build environments on hosts, size them and verify them.",
         {
+            "deploy": f"{HERE}.env.deploy",
             "provision": f"{HERE}.env.provision",
             "size": f"{HERE}.env.size",
             "verify": f"{HERE}.env.verify",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 def provisioned(results: Iterable[Mapping[str, Any]]) -> str:
@@ -13,14 +13,24 @@ def provisioned(results: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(map(_one, results))
 
 
+def deployed(result: Mapping[str, Any]) -> str:
+    """Return the releases that tenants run now, or would, and what changed on each host."""
+    head = "would be deployed in" if result["check"] else "deployed in"
+    releases = ", ".join(dict.fromkeys(result["releases"].values()))
+    lines = [f"{releases} {head} {result['environment']} ({result['seconds']} s)"]
+    return "\n".join([*lines, *_below(result)])
+
+
 def _one(result: Mapping[str, Any]) -> str:
-    verb = "would change" if result["check"] else "changed"
     lines = [f"{result['environment']} stands ({result['seconds']} s)"]
     if result["check"]:
         lines = [f"{result['environment']}, predicted ({result['seconds']} s)"]
+    return "\n".join([*lines, *_below(result)])
+
+
+def _below(result: Mapping[str, Any]) -> Iterator[str]:
+    verb = "would change" if result["check"] else "changed"
     for name, counts in result["hosts"].items():
-        lines.append(
-            f"  {name:<12}  {counts.get('changed', 0):>4} {verb}, {counts['ok']:>4} looked at"
-        )
-    lines += [f"  {one['url']}  ({one['name']})" for one in result["tenants"]]
-    return "\n".join(lines)
+        yield f"  {name:<12}  {counts.get('changed', 0):>4} {verb}, {counts['ok']:>4} looked at"
+    for one in result["tenants"]:
+        yield f"  {one['url']}  ({one['name']})"

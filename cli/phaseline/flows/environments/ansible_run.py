@@ -61,6 +61,12 @@ def run(
     )
 
 
+def changes(recap: ansible.Recap) -> list[dict[str, str]]:
+    """Return what changed or would, a line a host and task."""
+    names = ("host", "role", "task")
+    return [{name: one[name] for name in names} for one in recap.changes]
+
+
 def ensure_secrets(project: Path, env: str, names: Iterable[str]) -> tuple[str, ...]:
     """Make the secrets that are missing, the authority among them; return their names."""
     found = vault.load(project, env)

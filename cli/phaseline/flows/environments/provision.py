@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
-    from phaseline.hosts.ansible.playbook import Recap
-
 # Secrets, vault and releases of a project are made by one environment at a time.
 PREPARING = threading.Lock()
 
@@ -88,7 +86,7 @@ def build_all(
         "check": check,
         "seconds": round(time.monotonic() - started, 1),
         "hosts": recap.hosts,
-        "changes": changes(recap),
+        "changes": ansible_run.changes(recap),
         "releases": declared,
         "tenants": [{"name": one["name"], "url": f"https://{one['domain']}"} for one in lines],
     }
@@ -96,12 +94,6 @@ def build_all(
         short = {"hosts": recap.hosts, "seconds": result["seconds"]}
         journal.append(project, "env_provision", env, {**entry, **short})
     return result
-
-
-def changes(recap: Recap) -> list[dict[str, str]]:
-    """Return what changed or would, a line a host and task."""
-    names = ("host", "role", "task")
-    return [{name: one[name] for name in names} for one in recap.changes]
 
 
 def ensure_releases(project: Path, env: str, tell: Callable[[str, str], None]) -> Mapping[str, str]:

@@ -1,0 +1,95 @@
+"""Deploy: the declared releases on an environment that stands, tenant after tenant."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from phaseline.files import journal
+from phaseline.files.environments import group_vars, tenants
+from phaseline.files.environments.lock import alone
+from phaseline.flows.environments import ansible_run, lint, preconditions
+from phaseline.flows.machines import release
+from phaseline.hosts.releases import archive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from phaseline.core.environments.tenant_line import TenantLine
+
+
+@dataclass(frozen=True, slots=True)
+class DeployRequest:
+    """The environment, perhaps one tenant of it; `check` predicts only."""
+
+    project_dir: Path
+    env: str
+    tenant: str = ""
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeployResult:
+    """What a deploy came to: counts by host, changes by task, the releases by Python."""
+
+    env: str
+    tenant: str
+    check: bool
+    seconds: float
+    hosts: Mapping[str, Mapping[str, int]]
+    changes: Sequence[Mapping[str, str]]
+    releases: Mapping[str, str]
+    tenants: Sequence[TenantLine]
+
+    def data(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "environment": self.env,
+            "tenant": self.tenant,
+            "check": self.check,
+            "seconds": self.seconds,
+            "hosts": self.hosts,
+            "changes": self.changes,
+            "releases": self.releases,
+            "tenants": [{"name": one.name, "url": f"https://{one.domain}"} for one in self.tenants],
+        }
+
+
+def run(
+    order: DeployRequest, tell: Callable[[str, str], None] = ansible_run.silent
+) -> DeployResult:
+    """Have the tenants run the declared releases; an older one that is declared is the way back."""
+    started = time.monotonic()
+    project, env = order.project_dir, order.env
+    lint.refuse(project)
+    with alone(project, env, " ".join(filter(None, ("env deploy", order.tenant)))):
+        preconditions.refuse_unprovisioned(project, env)
+        preconditions.refuse_lost(project, env)
+        known = tenants.read(project, env)
+        chosen = (tenants.lookup(project, env, order.tenant),) if order.tenant else known
+        declared = group_vars.releases(project, env)
+        refuse_damaged(declared)
+        entry = {"tenants": [one.name for one in chosen], "releases": declared}
+        if not order.check:
+            journal.append(project, "env_deploy_started", env, entry)
+        variables = {"phaseline_tenant": order.tenant} if order.tenant else {}
+        asked = {"variables": variables, "check": order.check, "diff": order.check}
+        recap = ansible_run.run(project, "deploy", env, asked, tell)
+        seconds = round(time.monotonic() - started, 1)
+        if not order.check:
+            done = {"hosts": recap.hosts, "seconds": seconds}
+            journal.append(project, "env_deploy", env, {**entry, **done})
+    changes = ansible_run.changes(recap)
+    return DeployResult(
+        env, order.tenant, order.check, seconds, recap.hosts, changes, declared, chosen
+    )
+
+
+def refuse_damaged(declared: Mapping[str, str]) -> None:
+    """Raise for an archive that is not as it was built; hosts may have one that is not here."""
+    here = archive.names(release.releases_dir())
+    for name in declared.values():
+        if name in here:
+            release.check(name)
