@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from phaseline.core.plan.results import ApplyResult, PlanResult
     from phaseline.hosts.sandbox.sandbox import Running
     from phaseline.odoo.port import Port
 
@@ -42,10 +43,10 @@ class Site:
     project: Path
     port: Port
 
-    def apply(self, stage: str, **allowed: Any) -> dict[str, Any]:
+    def apply(self, stage: str, **allowed: Any) -> ApplyResult:
         return apply.run(self.project, stage, "testing", Permission(**allowed))
 
-    def plan(self, stage: str | None = None) -> dict[str, Any]:
+    def plan(self, stage: str | None = None) -> PlanResult:
         return plan.run(self.project, stage, "testing")
 
     def command(self, *words: str) -> subprocess.Popen[bytes]:
@@ -103,38 +104,37 @@ def last_writes(site: Site) -> dict[str, Any]:
 
 
 def plan_models(site: Site) -> set[str]:
-    calls: dict[str, int] = site.plan()["calls"]
-    return set(calls) - {"res.config.settings"}
+    return set(site.plan().calls) - {"res.config.settings"}
 
 
 def test_after_apply_there_is_nothing_to_do(site: Site) -> None:
-    assert site.plan()["changes"] == []
+    assert site.plan().plan.changes == ()
 
 
 def test_a_second_apply_writes_nothing(site: Site) -> None:
     before = last_writes(site)
     for stage in STAGES:
-        assert not site.apply(stage, override="the test signs nothing")["applied"]
+        assert not site.apply(stage, override="the test signs nothing").applied
     assert last_writes(site) == before
 
 
 def test_a_plan_of_both_stages_takes_few_calls_a_model(site: Site) -> None:
     result = site.plan()
-    assert max(result["calls"].values()) <= 6, result["calls"]
+    assert max(result.calls.values()) <= 6, result.calls
 
 
 def test_a_change_made_in_odoo_is_told_by_whom_refused_and_overwritten(site: Site) -> None:
     company = site.port.call("res.company", "search_read", domain=[], fields=["phone"], limit=1)
     site.port.call("res.company", "write", [company[0]["id"]], vals={"phone": "+44 1"})
     found = drift.run(site.project, "foundation", "testing")
-    assert [one["fields"][0]["name"] for one in found["changed"]] == ["phone"]
-    assert found["changed"][0]["who"]
+    assert [one.operation.fields[0].name for one in found.changed] == ["phone"]
+    assert found.changed[0].who
     with pytest.raises(PhaselineError, match="phone was changed in Odoo") as error:
         site.apply("foundation")
     assert error.value.exit_code == 5
     assert error.value.faults[0].place
     site.apply("foundation", overwrite={"res.company.phone"})
-    assert site.plan()["changes"] == []
+    assert site.plan().plan.changes == ()
 
 
 def test_a_setting_changed_in_odoo_is_refused_and_overwritten(site: Site) -> None:
@@ -149,12 +149,12 @@ def test_a_setting_changed_in_odoo_is_refused_and_overwritten(site: Site) -> Non
         site.apply("core_operations", **allowed)
     site.apply("core_operations", **allowed, overwrite={"settings.group_purchase_alternatives"})
     for stage in STAGES:
-        assert not site.apply(stage, **allowed)["applied"]
-    assert site.plan()["changes"] == []
+        assert not site.apply(stage, **allowed).applied
+    assert site.plan().plan.changes == ()
 
 
 def test_a_plan_that_moved_is_refused(site: Site) -> None:
-    reviewed = site.plan("foundation")["fingerprint"]
+    reviewed = site.plan("foundation").plan.fingerprint
     company = site.port.call("res.company", "search_read", domain=[], fields=["street"], limit=1)
     one = company[0]["id"]
     site.port.call("res.company", "write", [one], vals={"street": "Elsewhere 1"})
@@ -178,8 +178,8 @@ def test_what_was_overwritten_is_proven_and_signed(site: Site) -> None:
     reset = {"website.show_line_subtotals_tax_selection"}
     site.apply("core_operations", override="the test signs nothing", overwrite=reset)
     verdict = verify.run(site.project, "foundation", "testing", (), lambda text: None)
-    failed = [proof for proof in verdict["proofs"] if not proof["passed"]]
-    assert verdict["verdict"] == "passed", [(one["id"], one["evidence"][-1]) for one in failed]
+    failed = [proof for proof in verdict.proofs if not proof.passed]
+    assert verdict.passed, [(one.id, one.evidence[-1]) for one in failed]
     sign.run(site.project, "foundation", "testing", "A Test")
     assert journal.check(site.project) == ()
 
@@ -188,10 +188,8 @@ def test_killed_applies_end_in_the_same_state(sandbox: Running, tmp_path: Path) 
     """The first seconds hold settings, records and the chart: three kills, then one run."""
     with sandboxes.scratch(sandbox) as database:
         again = open_site(tmp_path / "project", sandbox, database)
-        changes = again.plan("foundation")["changes"]
-        new = Counter(
-            one["model"] for one in changes if one["kind"] == "create" and not one["later"]
-        )
+        changes = again.plan("foundation").plan.changes
+        new = Counter(one.model for one in changes if one.kind == "create" and not one.later)
         before = {model: count(again, model) for model in new}
         for seconds in (1.0, 3.0, 6.0):
             run = again.command("apply", "foundation")
@@ -200,7 +198,7 @@ def test_killed_applies_end_in_the_same_state(sandbox: Running, tmp_path: Path) 
             run.wait()
             let_go(again)
         again.apply("foundation")
-        assert again.plan("foundation")["changes"] == []
+        assert again.plan("foundation").plan.changes == ()
         after = {model: count(again, model) - before[model] for model in new}
         assert after["product.category"] == new["product.category"]
         assert after["account.payment.term"] == new["account.payment.term"]

@@ -55,5 +55,5 @@ def command(
         fingerprint, max_changes, frozenset(overwrite), override, max_destroy, confirm
     )
     result = apply.run(project_dir, stage, env, allowed, lambda text: click.echo(text, err=True))
-    emit(result, output_format, lambda: render(result, colour=colour()))
+    emit(result.data(), output_format, lambda: render(result, colour=colour()))
     return int(Exit.DONE)

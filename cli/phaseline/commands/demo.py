@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -33,7 +32,7 @@ def command(project_dir: Path, output_format: str) -> int:
       phaseline demo --project shown --format json
     """
     with progress.shown() as listener:
-        shown = run.run(project_dir.absolute(), listener)
-    result = {**asdict(shown), "project": str(shown.project), "report": str(shown.report)}
-    emit(result, output_format, lambda: finished(result))
-    return int(Exit.DIFFERENCES if shown.differences else Exit.DONE)
+        result = run.run(project_dir.absolute(), listener)
+    data = result.data()
+    emit(data, output_format, lambda: finished(data))
+    return int(Exit.DIFFERENCES if result.differences else Exit.DONE)

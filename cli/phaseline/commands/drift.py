@@ -31,5 +31,5 @@ def command(stage: str | None, env: str, project_dir: Path, output_format: str) 
     from phaseline.flows.stages import drift
 
     result = drift.run(project_dir, stage, env)
-    emit(result, output_format, lambda: render_drift(result, colour=colour()))
-    return int(Exit.DIFFERENCES if result["changed"] or result["missing"] else Exit.DONE)
+    emit(result.data(), output_format, lambda: render_drift(result, colour=colour()))
+    return int(Exit.DIFFERENCES if result.count else Exit.DONE)

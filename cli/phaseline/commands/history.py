@@ -35,7 +35,7 @@ def command(env: str | None, project_dir: Path, check: bool, output_format: str)
         if faults:
             raise PhaselineError(*faults)
     result = history.run(project_dir, env)
-    whole = f"the journal is whole: {len(result['entries'])} entries"
+    whole = f"the journal is whole: {len(result.events)} entries"
     text = whole if check else render_history(result, colour=colour())
-    emit(result, output_format, lambda: text)
+    emit(result.data(), output_format, lambda: text)
     return int(Exit.DONE)

@@ -32,5 +32,5 @@ def command(stage: str | None, env: str, project_dir: Path, full: bool, output_f
     from phaseline.flows.stages import plan
 
     result = plan.run(project_dir, stage, env)
-    emit(result, output_format, lambda: render(result, colour=colour(), full=full))
-    return int(Exit.DIFFERENCES if result["changes"] else Exit.DONE)
+    emit(result.data(), output_format, lambda: render(result, colour=colour(), full=full))
+    return int(Exit.DIFFERENCES if result.plan.changes else Exit.DONE)

@@ -32,7 +32,7 @@ def command(project_dir: Path, output: Path | None, env: str | None, output_form
       phaseline report --project brand --output evidence.html
     """
     written = report.write(project_dir, output, env)
-    result = written.summary()
+    result = written.data()
     lines = [f"report: {written.path}", f"verdict: {result['verdict']}"]
     lines += [f"  {trouble}" for trouble in result["trouble"]]
     emit(result, output_format, lambda: "\n".join(lines))

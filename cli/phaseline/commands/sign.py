@@ -32,5 +32,5 @@ def command(stage: str, env: str, project_dir: Path, person: str, output_format:
     from phaseline.flows.stages import sign
 
     result = sign.run(project_dir, stage, env, person)
-    emit(result, output_format, lambda: render_signature(result, colour=colour()))
+    emit(result.data(), output_format, lambda: render_signature(result, colour=colour()))
     return int(Exit.DONE)

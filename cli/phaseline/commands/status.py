@@ -30,5 +30,5 @@ def command(env: str, project_dir: Path, output_format: str) -> int:
     from phaseline.flows.stages import status
 
     result = status.run(project_dir, env)
-    emit(result, output_format, lambda: render_status(result, colour=colour()))
+    emit(result.data(), output_format, lambda: render_status(result, colour=colour()))
     return int(Exit.DONE)

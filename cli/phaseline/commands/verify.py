@@ -38,5 +38,5 @@ def command(
         click.echo(text, err=True)
 
     result = verify.run(project_dir, stage, env, only, tell)
-    emit(result, output_format, lambda: render(result, colour=colour(), full=full))
-    return int(Exit.DONE if result["verdict"] == "passed" else Exit.UNVERIFIED)
+    emit(result.data(), output_format, lambda: render(result, colour=colour(), full=full))
+    return int(Exit.DONE if result.passed else Exit.UNVERIFIED)

@@ -11,11 +11,12 @@ import hashlib
 import json
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from phaseline import durable
+from phaseline.core.evidence.events import Event
 from phaseline.errors import Fault, PhaselineError, Place
 
 if TYPE_CHECKING:
@@ -24,24 +25,10 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1"
 START = "0" * 64
+FIELDS = tuple(one.name for one in fields(Event))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal."""
-
-    seq: int
-    time: str
-    who: str
-    host: str
-    env: str
-    kind: str
-    payload: Mapping[str, Any]
-    previous: str
-    hash: str
-
-
-def append(project_dir: Path, kind: str, env: str, payload: Mapping[str, Any]) -> Entry:
+def append(project_dir: Path, kind: str, env: str, payload: Mapping[str, Any]) -> Event:
     """Add an entry and return it once it is safe on the disk."""
     folder = project_dir / "journal"
     folder.mkdir(parents=True, exist_ok=True)
@@ -94,7 +81,7 @@ def fetch(project_dir: Path, artifact: str) -> dict[str, Any] | None:
     return content
 
 
-def read(project_dir: Path) -> tuple[Entry, ...]:
+def read(project_dir: Path) -> tuple[Event, ...]:
     """Return every whole entry; a line that is none is refused, `check` finds what was edited."""
     path = project_dir / "journal" / "journal.jsonl"
     lines, _ = _lines(path)
@@ -176,9 +163,9 @@ def _lines(path: Path) -> tuple[list[bytes], bool]:
     return lines, bool(tail)
 
 
-def _entry(body: Mapping[str, Any]) -> Entry:
+def _entry(body: Mapping[str, Any]) -> Event:
     """Return a line's content as an entry."""
-    return Entry(**{name: body[name] for name in Entry.__slots__})
+    return Event(**{name: body[name] for name in FIELDS})
 
 
 def _dump(body: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.environments.identity import ForeignRecord, Identity
+from phaseline.core.identity import ForeignRecord, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

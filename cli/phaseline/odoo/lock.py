@@ -29,7 +29,7 @@ from phaseline.odoo.lease import KEY, LEASE, MODEL, SECONDS, Lease, foreign, ins
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from phaseline.core.environments.identity import ForeignRecord, Identity
+    from phaseline.core.identity import ForeignRecord, Identity
     from phaseline.odoo.port import Port
 
 __all__ = ["KEY", "LEASE", "Lock", "acquire", "hold", "inspect"]

@@ -1,4 +1,4 @@
-"""The lines of a journal as values, and how to find one among them; reading them is not here."""
+"""The entries of a journal, and how to find one among them; reading them is not here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the journal."""
+    """One entry of the journal: `previous` and `hash` chain it to the one before."""
 
     seq: int
     time: str
@@ -21,11 +21,28 @@ class Event:
     kind: str
     payload: Mapping[str, Any]
     hash: str
+    previous: str = ""
 
     @property
     def stage(self) -> str:
         """The stage it is about, or nothing."""
         return str(self.payload.get("stage", ""))
+
+    @property
+    def summary(self) -> str:
+        """What it is about, in a few words."""
+        payload = self.payload
+        subject = payload.get("stage") or payload.get("object") or payload.get("id") or ""
+        counts = payload.get("counts") or {}
+        numbers = ", ".join(
+            f"{number} {kind}" for kind, number in counts.items() if number and kind != "unchanged"
+        )
+        words = {
+            "verify": payload.get("verdict"),
+            "sign": f"by {payload.get('person')}",
+            "override": payload.get("reason"),
+        }
+        return " ".join(part for part in (str(subject), words.get(self.kind) or numbers) if part)
 
 
 def last(events: Iterable[Event], kind: str, stage: str = "") -> Event | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.environments.identity import NOWHERE, ForeignRecord, Identity
+from phaseline.core.identity import NOWHERE, ForeignRecord, Identity
 
 if TYPE_CHECKING:
     from phaseline.core.blueprint.expressions import Ref

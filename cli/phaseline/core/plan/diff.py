@@ -9,7 +9,18 @@ from phaseline.core.blueprint.records import OwnedField, Record, refs_in
 from phaseline.core.plan.baseline import SETTINGS, Baseline
 from phaseline.core.plan.comparison import same
 from phaseline.core.plan.field_types import Fitting, coming_fields
-from phaseline.core.plan.model import Change, FieldChange, Plan
+from phaseline.core.plan.model import Plan
+from phaseline.core.plan.operations import (
+    CallMethod,
+    CreateRecord,
+    DeleteRecord,
+    FieldChange,
+    InstallModule,
+    Operation,
+    TakeOverRecord,
+    UpdateRecord,
+    WriteSettings,
+)
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError
 
@@ -51,7 +62,7 @@ class _Comparison:
     existing: int = 0
     owners: dict[tuple[str, int, str], tuple[str, OwnedField]] = field(default_factory=dict)
 
-    def modules(self) -> Iterable[Change]:
+    def modules(self) -> Iterable[Operation]:
         """The modules to install; one Odoo does not have is a fault."""
         for name, owned in self.desired.modules.items():
             state = self.actual.modules.get(name)
@@ -64,11 +75,11 @@ class _Comparison:
                 self.fitting.faults.append(Fault("B022", message, owned.place, hint))
                 continue
             self.fitting.pending = True
-            yield Change(
-                "install", name, "ir.module.module", owned.value, owned.place, f"module {name}"
+            yield InstallModule(
+                name, "ir.module.module", owned.value, owned.place, f"module {name}"
             )
 
-    def settings(self) -> Iterable[Change]:
+    def settings(self) -> Iterable[Operation]:
         """The settings that differ, as one change."""
         fields = self.actual.fields.get(SETTINGS, {})
         different = []
@@ -90,12 +101,11 @@ class _Comparison:
             self.fitting.pending = True
             place = different[0].place
             reasons = (self.desired.settings[one.name].dangerous for one in different)
-            change = Change(
-                "setting", "settings", SETTINGS, "", place, "settings", tuple(different)
-            )
-            yield replace(change, dangerous=" ".join(filter(None, reasons)))
+            dangerous = " ".join(filter(None, reasons))
+            operation = WriteSettings("settings", SETTINGS, "", place, "settings", tuple(different))
+            yield replace(operation, dangerous=dangerous)
 
-    def record(self, record: Record) -> Iterable[Change]:
+    def record(self, record: Record) -> Iterable[Operation]:
         """The changes one record needs: none or one."""
         self.check_refs(record)
         if record.model not in self.actual.models:
@@ -121,7 +131,7 @@ class _Comparison:
             message = f"ref:{ref.name} leads nowhere"
             self.fitting.faults.append(Fault("B016", message, ref.place or record.place, hint))
 
-    def unknown_model(self, record: Record) -> Iterable[Change]:
+    def unknown_model(self, record: Record) -> Iterable[Operation]:
         """A record of a model that is not there: created once its module is, else a fault."""
         if not self.fitting.pending and not (record.parent and not record.model):
             known = self.actual.names.get("ir.model", ())
@@ -129,24 +139,24 @@ class _Comparison:
             message = f"Odoo has no model '{record.model}'"
             self.fitting.faults.append(Fault("B019", message, record.place, hint))
         elif not record.absent:
-            change = self.change("create", record, "new, its model comes with a module")
+            change = CreateRecord.of(record, "new, its model comes with a module")
             yield replace(change, fields=self.everything(record), later=True)
 
-    def call(self, record: Record) -> Iterable[Change]:
+    def call(self, record: Record) -> Iterable[Operation]:
         """A call that has not done its work yet."""
         if record.call is None or self.actual.held.get(record.ref):
             self.unchanged += 1
             return
         self.fitting.pending = True
-        yield self.change("call", record, f"{record.model}.{record.call.method}")
+        yield CallMethod.of(record, f"{record.model}.{record.call.method}")
 
-    def absent(self, record: Record) -> Iterable[Change]:
+    def absent(self, record: Record) -> Iterable[Operation]:
         """A record that must not be and is not known to us; one found by `adopt` is deleted."""
         found = self.actual.found.get(record.ref, ())
         if len(found) > 1:
             self.several(record, found, "deleted")
         elif found:
-            yield self.change("delete", record, f"delete {record.ref}", found[0])
+            yield DeleteRecord.of(record, f"delete {record.ref}", found[0])
         else:
             self.unchanged += 1
 
@@ -156,35 +166,38 @@ class _Comparison:
         hint = "Narrow the 'adopt' search."
         self.fitting.faults.append(Fault("B023", message, record.place, hint))
 
-    def present(self, record: Record, found: int) -> Iterable[Change]:
+    def present(self, record: Record, found: int) -> Iterable[Operation]:
         """What differs in a record that is there."""
         if record.absent:
-            yield self.change("delete", record, f"delete {record.ref}", found)
+            yield DeleteRecord.of(record, f"delete {record.ref}", found)
             return
         fields = self.differences(record, found)
         if fields:
             names = ", ".join(one.name for one in fields)
-            change = self.change("update", record, f"{names} differ", found, fields)
+            change = UpdateRecord.of(record, f"{names} differ", found, fields)
             yield replace(change, later=self.fitting.waits_for_field(record))
         else:
             self.unchanged += 1
 
-    def lacking(self, record: Record) -> Iterable[Change]:
+    def lacking(self, record: Record) -> Iterable[Operation]:
         """A record without our external id: taken over, created, or a fault."""
         found = self.actual.found.get(record.ref, ())
         if len(found) > 1:
             self.several(record, found, "taken over")
         elif found:
             fields = self.differences(record, found[0])
-            change = self.change("adopt", record, "taken over", found[0], fields)
+            change = TakeOverRecord.of(record, "taken over", found[0], fields)
             yield replace(change, later=self.fitting.waits_for_field(record))
         elif self.waits(record) or (self.fitting.pending and record.adopt is not None):
-            kind = "create" if record.create else "adopt"
             reason = "found or made once the changes before are made"
-            yield replace(self.change(kind, record, reason), later=True)
+            if record.create:
+                yield replace(CreateRecord.of(record, reason), later=True)
+            else:
+                yield replace(TakeOverRecord.of(record, reason), later=True)
         elif record.create:
-            change = self.change("create", record, "new", None, self.everything(record))
-            yield replace(change, later=self.fitting.waits_for_field(record))
+            fields = self.everything(record)
+            created = CreateRecord.of(record, "new", None, fields)
+            yield replace(created, later=self.fitting.waits_for_field(record))
         else:
             message = f"{record.ref}: no {record.model} matches and none may be created"
             hint = "Correct the 'adopt' search, or let it be created."
@@ -233,17 +246,3 @@ class _Comparison:
             message = f"{record.ref} and {ref} ({other.place}) both own {name}"
             self.fitting.faults.append(Fault("B018", message, owned.place, "Keep one of the two."))
         self.owners.setdefault(key, (record.ref, owned))
-
-    def change(
-        self,
-        kind: str,
-        record: Record,
-        reason: str,
-        found: int | None = None,
-        fields: tuple[FieldChange, ...] = (),
-    ) -> Change:
-        """Return one change of a record."""
-        change = Change(
-            kind, record.ref, record.model, record.stage, record.place, reason, fields, found
-        )
-        return replace(change, dangerous=record.dangerous)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phaseline.core.plan.operations import DeleteRecord, UpdateRecord
 from phaseline.errors import Fault, Place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from phaseline.core.plan.model import Change, FieldChange, Plan
+    from phaseline.core.plan.model import Plan
+    from phaseline.core.plan.operations import FieldChange, Operation
 
 SHARE = 0.30
 SMALL = 10
@@ -36,7 +38,7 @@ def check(
 
 def too_many(plan: Plan, max_changes: int | None) -> Iterator[Fault]:
     """The fault of a plan that updates and deletes too much of what exists."""
-    touching = [one for one in plan.changes if one.kind in {"update", "delete"}]
+    touching = [one for one in plan.changes if isinstance(one, UpdateRecord | DeleteRecord)]
     limit = max_changes
     if limit is None:
         if plan.existing <= SMALL:
@@ -51,14 +53,14 @@ def too_many(plan: Plan, max_changes: int | None) -> Iterator[Fault]:
 
 def too_destructive(plan: Plan, most: int | None) -> Iterator[Fault]:
     """The fault of a plan that deletes more than it may; without a number it is not counted."""
-    gone = [one for one in plan.changes if one.kind == "delete"]
+    gone = [one for one in plan.changes if isinstance(one, DeleteRecord)]
     if most is not None and len(gone) > most:
         message = f"{len(gone)} records would be deleted, at most {most} may"
         hint = f"Read the plan; if it is right: --max-destroy {len(gone)}"
         yield Fault("E003", message, gone[0].place, hint)
 
 
-def allowed(change: Change, one: FieldChange, overwrite: Collection[str]) -> bool:
+def allowed(change: Operation, one: FieldChange, overwrite: Collection[str]) -> bool:
     """Return whether a person named this value: by model.field, ref.field or ref."""
     names = {f"{change.model}.{one.name}", f"{change.ref}.{one.name}", change.ref}
     return not names.isdisjoint(overwrite)

@@ -1,39 +1,45 @@
-"""A plan as text: grouped by stage, + ~ - marks, counts, every change with its place."""
+"""A plan as text: grouped by stage, + ~ - marks, counts, every operation with its place."""
 
 from __future__ import annotations
 
 import io
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from rich.console import Console
 from rich.text import Text
 
-from phaseline.core.environments.identity import ForeignRecord, Identity
+from phaseline.core.plan.comparison import show
+from phaseline.core.plan.operations import (
+    CallMethod,
+    CreateRecord,
+    DeleteRecord,
+    FieldChange,
+    InstallModule,
+    Operation,
+    TakeOverRecord,
+    UpdateRecord,
+    WriteSettings,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-MARKS = {
-    "install": ("+", "green"),
-    "create": ("+", "green"),
-    "adopt": ("~", "yellow"),
-    "update": ("~", "yellow"),
-    "setting": ("~", "yellow"),
-    "delete": ("-", "red"),
-    "call": (">", "cyan"),
-}
+    from phaseline.core.identity import ForeignRecord
+    from phaseline.core.plan.results import PlanResult
+
 LINES = 60
 WIDTH = 60
 
 
-def render(result: Mapping[str, Any], *, colour: bool, full: bool = False) -> str:
+def render(result: PlanResult, *, colour: bool, full: bool = False) -> str:
     """Return the plan as text, at most 60 lines unless all are asked for."""
-    lines = [Text(f"Plan of {', '.join(result['stages'])} in {result['environment']}", "bold")]
-    for stage, changes in groupby(result["changes"], key=lambda change: change["stage"] or ""):
+    plan = result.plan
+    lines = [Text(f"Plan of {', '.join(plan.stages)} in {result.environment}", "bold")]
+    for stage, operations in groupby(plan.changes, key=lambda one: one.stage):
         lines.append(Text(f"\n{stage}" if stage else "\nbefore any record", "bold"))
-        for change in changes:
-            lines += change_lines(change)
+        for operation in operations:
+            lines += explain(operation)
     if not full and len(lines) > LINES - 6:
         left = len(lines) - (LINES - 6)
         lines = [*lines[: LINES - 6], Text(f"  ... {left} more lines, shown with --full", "dim")]
@@ -41,25 +47,39 @@ def render(result: Mapping[str, Any], *, colour: bool, full: bool = False) -> st
     return on_paper(lines, colour=colour)
 
 
-def change_lines(change: Mapping[str, Any]) -> list[Text]:
-    """Return the lines of one change."""
-    mark, style = MARKS[change["kind"]]
+def explain(operation: Operation) -> list[Text]:
+    """Return the lines of one operation; the values of a new record are not shown."""
+    match operation:
+        case InstallModule():
+            return heading(operation, "+", "green")
+        case CreateRecord():
+            return heading(operation, "+", "green")
+        case TakeOverRecord() | UpdateRecord() | WriteSettings():
+            return [*heading(operation, "~", "yellow"), *map(field_line, operation.fields)]
+        case DeleteRecord():
+            return heading(operation, "-", "red")
+        case CallMethod():
+            return heading(operation, ">", "cyan")
+        case _:
+            assert_never(operation)
+
+
+def heading(operation: Operation, mark: str, style: str) -> list[Text]:
+    """Return what every operation says of itself."""
     head = Text(f"  {mark} ", style)
-    head.append(change["ref"], "bold")
-    head.append(f"  {change['model']}  {change['reason']}  ", "")
-    head.append(change["place"], "dim")
-    lines = [head]
-    if change["dangerous"]:
-        lines.append(Text(f"      dangerous: {change['dangerous']}", "bold red"))
-    for one in change["fields"]:
-        if change["kind"] == "create":
-            continue
-        edited = "  changed in Odoo since the last apply" if one["edited"] else ""
-        text = f"      {one['name']}: {short(one['old'])} -> {short(one['new'])}"
-        line = Text(text)
-        line.append(edited, "red")
-        lines.append(line)
-    return lines
+    head.append(operation.ref, "bold")
+    head.append(f"  {operation.model}  {operation.reason}  ", "")
+    head.append(str(operation.place), "dim")
+    if not operation.dangerous:
+        return [head]
+    return [head, Text(f"      dangerous: {operation.dangerous}", "bold red")]
+
+
+def field_line(one: FieldChange) -> Text:
+    """Return the line of one value that changes."""
+    line = Text(f"      {one.name}: {short(show(one.old))} -> {short(show(one.new))}")
+    line.append("  changed in Odoo since the last apply" if one.edited else "", "red")
+    return line
 
 
 def short(value: Any) -> str:
@@ -68,40 +88,28 @@ def short(value: Any) -> str:
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
 
 
-def footer(result: Mapping[str, Any]) -> list[Text]:
+def footer(result: PlanResult) -> list[Text]:
     """Return the counts, what the gate says and what the plan cost."""
-    counts = result["counts"]
-    summary = ", ".join(f"{number} to {kind}" for kind, number in counts.items() if number)
-    summary = summary.replace(f"{counts['unchanged']} to unchanged", f"{counts['unchanged']} right")
-    if not result["changes"]:
-        summary = f"nothing to do, {counts['unchanged']} right"
-    lines = [Text(f"\n{summary}", "bold")]
-    if risky := [change["ref"] for change in result["changes"] if change["dangerous"]]:
-        told = f"{len(risky)} dangerous, production wants two persons' signatures: "
-        lines.append(Text(told + ", ".join(risky), "bold red"))
-    lines += foreign_lines(result.get("foreign", ()))
-    lines += [
-        Text(f"gate: {fault['code']} {fault['message']}", "red") for fault in result.get("gate", [])
-    ]
-    calls = result["calls"]
+    plan, calls = result.plan, result.calls
+    right = f"{plan.counts['unchanged']} right"
+    summary = ", ".join(f"{number} to {kind}" for kind, number in plan.counts.items() if number)
+    summary = summary.replace(f"{plan.counts['unchanged']} to unchanged", right)
+    lines = [Text(f"\n{summary if plan.changes else f'nothing to do, {right}'}", "bold")]
+    if risky := [one.ref for one in plan.changes if one.dangerous]:
+        text = f"{len(risky)} dangerous, production wants two persons' signatures: "
+        lines.append(Text(text + ", ".join(risky), "bold red"))
+    lines += foreign_lines(result.foreign)
+    lines += [Text(f"gate: {fault.code} {fault.message}", "red") for fault in result.gate]
     most = max(calls.items(), key=lambda pair: pair[1], default=("", 0))
     cost = f"{sum(calls.values())} calls to {len(calls)} models, at most {most[1]} ({most[0]})"
-    lines.append(Text(f"{cost}, {result['seconds']} s", "dim"))
-    lines.append(Text(f"fingerprint {result['fingerprint'][:16]}", "dim"))
+    lines.append(Text(f"{cost}, {result.seconds} s", "dim"))
+    lines.append(Text(f"fingerprint {plan.fingerprint[:16]}", "dim"))
     return lines
 
 
-def foreign_lines(foreign: Iterable[Mapping[str, Any]]) -> list[Text]:
+def foreign_lines(foreign: Iterable[ForeignRecord]) -> list[Text]:
     """Return what another database left behind in this one, a line each."""
-    records = [
-        ForeignRecord(
-            one["kind"],
-            one["subject"],
-            Identity(one["environment"], one["tenant"], one["database"]),
-        )
-        for one in foreign
-    ]
-    return [Text(f"  {one}", "red") for one in records]
+    return [Text(f"  {one}", "red") for one in foreign]
 
 
 def on_paper(lines: list[Text], *, colour: bool) -> str:

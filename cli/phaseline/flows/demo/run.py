@@ -7,9 +7,9 @@ on where it stopped, and a second one changes nothing.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
@@ -47,6 +47,10 @@ class DemoResult:
     differences: int
     seconds: float
 
+    def data(self) -> dict[str, Any]:
+        """The result as JSON."""
+        return {**asdict(self), "project": str(self.project), "report": str(self.report)}
+
 
 def run(project: Path, listener: Listener) -> DemoResult:
     """Take every step and return where to look."""
@@ -64,7 +68,7 @@ def run(project: Path, listener: Listener) -> DemoResult:
         ),
         report=project / "report.html",
         steps=steps,
-        differences=len(found["changed"]) + len(found["missing"]),
+        differences=found.count,
         seconds=round(time.monotonic() - begun, 1),
     )
 
@@ -151,12 +155,12 @@ def apply_stage(project: Path, stage: str, say: Say) -> str:
     if not is_signed(project, stage):
         say("planning")
         planned = plan.run(project, stage, ENV)
-        fingerprint = planned["fingerprint"]
-        say(f"applying {len(planned['changes'])} changes")
+        fingerprint = planned.plan.fingerprint
+        say(f"applying {len(planned.plan.changes)} changes")
     done = apply.run(project, stage, ENV, apply.Permission(fingerprint))
-    if not done["applied"]:
-        return f"nothing to do, {done['counts'].get('unchanged', 0)} as they should be"
-    return f"{len(done['changes'])} changes made"
+    if not done.applied:
+        return f"nothing to do, {done.plan.unchanged} as they should be"
+    return f"{len(done.plan.changes)} changes made"
 
 
 def prove_stage(project: Path, stage: str, say: Say) -> str:
@@ -164,11 +168,11 @@ def prove_stage(project: Path, stage: str, say: Say) -> str:
     if is_signed(project, stage):
         return "signed on this very input already"
     verdict = verify.run(project, stage, ENV, tell=say)
-    broken = [proof for proof in verdict["proofs"] if not proof["passed"]]
+    broken = [proof for proof in verdict.proofs if not proof.passed]
     if broken:
         hint = f"Run: phaseline verify {stage} --project {project}"
-        raise PhaselineError(*(Fault("E010", proof["says"], None, hint) for proof in broken))
-    return f"all {len(verdict['proofs'])} proofs hold"
+        raise PhaselineError(*(Fault("E010", proof.says, None, hint) for proof in broken))
+    return f"all {len(verdict.proofs)} proofs hold"
 
 
 def sign_stage(project: Path, stage: str, say: Say) -> str:
@@ -177,7 +181,7 @@ def sign_stage(project: Path, stage: str, say: Say) -> str:
         return "signed on this very input already"
     say("signing")
     signed = sign.run(project, stage, ENV, SIGNER)
-    return f"input {signed['input_hash'][:12]}"
+    return f"input {signed.input_hash[:12]}"
 
 
 def load_data(project: Path, say: Say) -> str:
@@ -234,8 +238,7 @@ def look_for_drift(project: Path, say: Say) -> str:
     """Compare Odoo with the blueprint once more, after everything that happened."""
     say("comparing")
     found = drift.run(project, None, ENV)
-    number = len(found["changed"]) + len(found["missing"])
-    return f"{number} differences, {found['unchanged']} as they should be"
+    return f"{found.count} differences, {found.unchanged} as they should be"
 
 
 def write_report(project: Path, say: Say) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from phaseline.core.evidence.results import HistoryResult
 from phaseline.errors import Fault, Place
 from phaseline.files import journal, signing
 from phaseline.files.project.project import open_project
@@ -14,26 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def run(project_dir: Path, env: str | None) -> dict[str, Any]:
+def run(project_dir: Path, env: str | None) -> HistoryResult:
     """Return the journal's entries in order, of one environment or of all."""
     open_project(project_dir)
-    told = journal.read(project_dir)
+    events = journal.read(project_dir)
     if env is not None:
-        env = known_name(project_dir, env, (entry.env for entry in told))
-    entries = [
-        {
-            "seq": entry.seq,
-            "time": entry.time,
-            "who": entry.who,
-            "host": entry.host,
-            "env": entry.env,
-            "kind": entry.kind,
-            "what": describe(entry),
-        }
-        for entry in told
-        if env is None or entry.env == env
-    ]
-    return {"entries": entries}
+        env = known_name(project_dir, env, (event.env for event in events))
+    return HistoryResult(tuple(event for event in events if env in (None, event.env)))
 
 
 def check(project_dir: Path) -> tuple[Fault, ...]:
@@ -57,19 +45,3 @@ def broken_signatures(project_dir: Path) -> Iterator[Fault]:
             place = Place("journal/journal.jsonl", entry.seq, 1)
             message = f"the signature of entry {entry.seq} does not hold"
             yield Fault("J001", message, place, "Verify and sign the stage again.")
-
-
-def describe(entry: journal.Entry) -> str:
-    """Return one entry in a few words."""
-    payload = entry.payload
-    stage = payload.get("stage") or payload.get("object") or payload.get("id") or ""
-    counts = payload.get("counts") or {}
-    numbers = ", ".join(
-        f"{number} {kind}" for kind, number in counts.items() if number and kind != "unchanged"
-    )
-    words = {
-        "verify": payload.get("verdict"),
-        "sign": f"by {payload.get('person')}",
-        "override": payload.get("reason"),
-    }
-    return " ".join(part for part in (str(stage), words.get(entry.kind) or numbers) if part)

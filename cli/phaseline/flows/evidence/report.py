@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from phaseline import __version__, durable
 from phaseline.core.evidence import summary as evidence
-from phaseline.core.evidence.events import Event
 from phaseline.files import journal, report
 from phaseline.files.paths import kit_dir
 from phaseline.files.project import capabilities
@@ -17,22 +16,23 @@ from phaseline.flows.environment import known_name
 from phaseline.flows.evidence import history
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
+    from phaseline.core.evidence.events import Event
+    from phaseline.core.evidence.stage_status import Stage
     from phaseline.core.node import Node
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportResult:
     """A page that was written, and what it says in a few numbers."""
 
     path: Path
     evidence: evidence.Evidence
     chain_faults: tuple[str, ...]
 
-    def summary(self) -> Mapping[str, Any]:
-        """The numbers of the page's summary, for programs."""
+    def data(self) -> dict[str, Any]:
+        """The numbers of the page's summary as JSON."""
         gathered = self.evidence
         checks = (gathered.reconciliation or {}).get("checks", ())
         held, proofs = gathered.proof_count
@@ -52,13 +52,13 @@ class Report:
         }
 
 
-def stage_summary(stage: Any) -> Mapping[str, Any]:
+def stage_summary(stage: Stage) -> dict[str, Any]:
     """Return the gate of a stage for programs."""
     steps = {step.name: step.state for step in stage.steps}
     return {"environment": stage.env, "stage": stage.name, **steps, "changes": len(stage.changes)}
 
 
-def write(folder: Path, output: Path | None = None, env: str | None = None) -> Report:
+def write(folder: Path, output: Path | None = None, env: str | None = None) -> ReportResult:
     """Write the page (`report.html` in the project unless told) and return what it says.
 
     It tells of one environment, or of all that the journal knows, each for itself.
@@ -83,7 +83,7 @@ def write(folder: Path, output: Path | None = None, env: str | None = None) -> R
     path = output or folder / "report.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     durable.write(path, report.render(page, gathered))
-    return Report(path, gathered, faults)
+    return ReportResult(path, gathered, faults)
 
 
 def read_events(folder: Path) -> tuple[Event, ...]:
@@ -92,13 +92,7 @@ def read_events(folder: Path) -> tuple[Event, ...]:
     for entry in journal.read(folder):
         artifact = entry.payload.get("artifact") if entry.kind != "apply_finished" else None
         content = journal.fetch(folder, str(artifact)) if artifact else None
-        payload = {**(content or {}), **entry.payload}
-        events.append(
-            Event(
-                entry.seq, entry.time, entry.who, entry.host, entry.env, entry.kind, payload,
-                entry.hash,
-            )
-        )  # fmt: skip
+        events.append(replace(entry, payload={**(content or {}), **entry.payload}))
     return tuple(events)
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.plan import limits
 from phaseline.core.plan.baseline import left
+from phaseline.core.plan.batches import next_batch
 from phaseline.core.plan.comparison import show
-from phaseline.core.plan.operations import next_step, operations
+from phaseline.core.plan.operations import CallMethod
+from phaseline.core.plan.results import ApplyResult
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.files.project.project import Project, open_project
 from phaseline.flows.environment import Environment, connect, full_name
-from phaseline.flows.stages import execute
+from phaseline.flows.stages.execute import Site, execute, in_words
 from phaseline.flows.stages.gates import gate_faults, note_override
-from phaseline.flows.stages.plan import Reading, describe, make
+from phaseline.flows.stages.plan import Reading, call_counts, make
 from phaseline.odoo import lock
 from phaseline.odoo.stages import markers
 from phaseline.odoo.stages.writer import Writer, writing
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
-    from phaseline.core.plan.model import Change, Plan
+    from phaseline.core.plan.model import Plan
+    from phaseline.core.plan.operations import Operation
 
     Tell = Callable[[str], None]
 
@@ -52,7 +55,7 @@ def silent(_: str) -> None:
 
 def run(
     project_dir: Path, stage: str, env: str, permission: Permission, tell: Tell = silent
-) -> dict[str, Any]:
+) -> ApplyResult:
     """Apply a stage and return what was done; doing nothing writes nothing."""
     started = time.monotonic()
     env = full_name(project_dir, env)
@@ -60,9 +63,9 @@ def run(
     name = project.stage(stage).name
     with connect(project_dir, env) as environment:
         result = apply_in(project, environment, name, permission, tell)
-        result["seconds"] = round(time.monotonic() - started, 3)
-        if result["applied"]:
-            journal.append(project_dir, "apply", env, {"stage": name, **brief(result)})
+        result = replace(result, seconds=round(time.monotonic() - started, 3))
+        if result.applied:
+            journal.append(project_dir, "apply", env, result.entry(name))
     return result
 
 
@@ -72,15 +75,14 @@ def apply_in(
     stage: str,
     permission: Permission,
     tell: Tell = silent,
-) -> dict[str, Any]:
+) -> ApplyResult:
     """Apply a stage in an open environment; without changes Odoo is only read."""
     reading = make(project, environment, (stage,))
     gates = refuse(project, environment, reading, permission, stage)
-    result = describe(reading, environment)
     actual = reading.actual
     unknown = reading.plan.lost or stage not in actual.markers or stage in actual.nameless
-    result["applied"] = unknown or bool(reading.plan.changes)
-    if result["applied"]:
+    applied = unknown or bool(reading.plan.changes)
+    if applied:
         if gates and permission.override:
             note_override(project, environment.name, stage, permission.override, gates)
         for one in actual.foreign:
@@ -88,14 +90,8 @@ def apply_in(
         owner = f"apply {stage}"
         with lock.hold(environment.port, owner, identity=actual.identity) as held:
             _Apply(project, environment, stage, held, permission, tell).all()
-        result["calls"] = dict(sorted(environment.port.calls.items()))
-    return result
-
-
-def brief(result: dict[str, Any]) -> dict[str, Any]:
-    """Return what the journal keeps of an apply."""
-    keys = ("fingerprint", "input_hash", "counts", "seconds", "calls")
-    return {key: result[key] for key in keys}
+    calls = call_counts(environment)
+    return ApplyResult(environment.name, reading.plan, actual.foreign, calls, applied)
 
 
 def refuse(
@@ -160,47 +156,30 @@ class _Apply:
         journal.append(self.project.folder, "apply_finished", self.environment.name, finish)
 
     def step(self, writer: Writer, reading: Reading) -> Reading:
-        """Make the next changes and read what is left; at the end everything is read again."""
-        step = next_step(reading.plan, reading.desired)
-        if not step:
-            raise PhaselineError(*(stuck(change) for change in reading.plan.changes[:1]))
-        self.refuse_endless(step)
+        """Execute the next batch and read what is left; at the end everything is read again."""
+        batch = next_batch(reading.plan, reading.desired)
+        if not batch:
+            raise PhaselineError(*(stuck(one) for one in reading.plan.changes[:1]))
+        self.refuse_endless(batch)
         self.held.renew()
-        self.tell(in_words(step, len(reading.plan.changes)))
-        self.make(writer, step, reading)
-        made = {change.ref for change in step}
-        others = {change.ref for change in reading.plan.changes} - made
+        self.tell(in_words(batch, len(reading.plan.changes)))
+        execute(batch, Site(self.environment, writer, reading.desired, reading.actual))
+        others = {one.ref for one in reading.plan.changes} - {one.ref for one in batch}
         if others:
             reading = make(self.project, self.environment, (self.stage,), others)
             if reading.plan.changes:
                 return reading
         return make(self.project, self.environment, (self.stage,))
 
-    def make(self, writer: Writer, step: Sequence[Change], reading: Reading) -> None:
-        """Make the changes of one step, each sort its own way."""
-        kind = step[0].kind
-        if kind == "install":
-            execute.install(self.environment, step)
-        elif kind == "setting":
-            execute.settings(self.environment, step[0], reading.actual)
-        elif kind == "call":
-            record = reading.desired.by_ref[step[0].ref]
-            execute.call(self.environment, record, reading.actual)
-        else:
-            secrets = self.environment.secrets
-            steps = operations(step, reading.desired, reading.actual, secrets.get_or_make)
-            places = {change.ref: change.place for change in step}
-            execute.records(self.environment, writer, steps, places)
-
-    def refuse_endless(self, step: Sequence[Change]) -> None:
+    def refuse_endless(self, batch: Sequence[Operation]) -> None:
         """Raise for what was made before in this run and is wanted again: Odoo did not keep it."""
         faults = []
-        for change in step:
-            names = [one.name for one in change.fields if not one.initial] or [""]
+        for operation in batch:
+            names = [one.name for one in operation.fields if not one.initial] or [""]
             for name in names:
-                self.written[change.ref, name] += 1
-                if self.written[change.ref, name] > ATTEMPTS.get(change.kind, 2):
-                    faults.append(not_kept(change, name))
+                self.written[operation.ref, name] += 1
+                if self.written[operation.ref, name] > ATTEMPTS.get(operation.kind, 2):
+                    faults.append(not_kept(operation, name))
         if faults:
             raise PhaselineError(*faults)
 
@@ -213,31 +192,22 @@ class _Apply:
         return artifact
 
 
-def in_words(step: Sequence[Change], pending: int) -> str:
-    """Return what a step does, for people who wait."""
-    first = step[0]
-    if first.kind == "install":
-        return f"installing {', '.join(change.ref for change in step)}"
-    if first.kind in {"setting", "call"}:
-        return f"{first.kind} {first.summary}"
-    return f"{len(step)} records of {pending} changes, {first.ref} to {step[-1].ref}"
-
-
-def not_kept(change: Change, name: str) -> Fault:
-    """Return the fault of a change that was made and is not there."""
-    if change.kind == "call":
-        message = f"{change.ref}: {change.reason} was called and its 'until' does not hold"
-        return Fault("E006", message, change.place, "Correct the 'until', or read Odoo's log.")
-    for one in change.fields:
+def not_kept(operation: Operation, name: str) -> Fault:
+    """Return the fault of an operation that was made and is not there."""
+    if isinstance(operation, CallMethod):
+        message = f"{operation.ref}: {operation.reason} was called and its 'until' does not hold"
+        return Fault("E006", message, operation.place, "Correct the 'until', or read Odoo's log.")
+    for one in operation.fields:
         if one.name == name:
-            message = f"{change.ref}: Odoo has {show(one.old)!r} in {name} after we wrote it"
+            message = f"{operation.ref}: Odoo has {show(one.old)!r} in {name} after we wrote it"
             hint = f"Odoo computes or rounds it; wanted was {show(one.new)!r}."
             return Fault("E005", message, one.place, hint)
-    return Fault("E005", f"{change.ref}: {change.reason} again after it was made", change.place)
+    message = f"{operation.ref}: {operation.reason} again after it was made"
+    return Fault("E005", message, operation.place)
 
 
-def stuck(change: Change) -> Fault:
+def stuck(operation: Operation) -> Fault:
     """Return the fault of a record that nothing before it brought."""
-    message = f"{change.ref}: no {change.model} matches though all changes before it are made"
+    message = f"{operation.ref}: no {operation.model} matches though all changes before it are made"
     hint = "Correct the 'adopt' search, or the order: say in 'needs' what brings the record."
-    return Fault("B024", message, change.place, hint)
+    return Fault("B024", message, operation.place, hint)

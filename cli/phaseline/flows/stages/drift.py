@@ -6,20 +6,21 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from phaseline.core.plan.results import Difference, DriftResult, UnmanagedRecord
 from phaseline.files.project.project import open_project
 from phaseline.flows.environment import Environment, connect, full_name
-from phaseline.flows.stages.plan import Reading, make, stage_names
+from phaseline.flows.stages.plan import Reading, call_counts, make, stage_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from phaseline.core.plan.model import Change
+    from phaseline.core.plan.operations import Operation
 
 SHOWN = 50
 
 
-def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
+def run(project_dir: Path, stage: str | None, env: str) -> DriftResult:
     """Return what differs from the blueprint: changed, missing, not applied, and not ours."""
     started = time.monotonic()
     env = full_name(project_dir, env)
@@ -27,46 +28,34 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
     names = stage_names(project, stage)
     with connect(project_dir, env) as environment:
         reading = make(project, environment, names)
-        changes = reading.plan.changes
-        authors = who_and_when(environment, changes)
-        changed = [describe(one, authors) for one in changes if is_there(one)]
-        missing = [describe(one, authors) for one in changes if not is_there(one)]
-        strangers, cut = not_ours(environment, reading)
-        calls = dict(sorted(environment.port.calls.items()))
-    foreign = [one.data() for one in reading.actual.foreign]
-    return {
-        **({"foreign": foreign} if foreign else {}),
-        "environment": env,
-        "stages": list(names),
-        "changed": changed,
-        "missing": missing,
-        "not_ours": strangers,
-        "not_all_of": cut,
-        "unchanged": reading.plan.unchanged,
-        "calls": calls,
-        "seconds": round(time.monotonic() - started, 3),
-    }
-
-
-def is_there(change: Change) -> bool:
-    """Return whether what differs is there in Odoo at all."""
-    return change.record is not None or change.kind == "setting"
-
-
-def describe(change: Change, authors: dict[tuple[str, int], tuple[str, str]]) -> dict[str, Any]:
-    """Return one difference with its author."""
-    who, when = authors.get((change.model, change.record or 0), ("", ""))
-    return {**change.data(), "who": who, "when": when}
+        authors = who_and_when(environment, reading.plan.changes)
+        found = [
+            Difference(one, *authors.get((one.model, one.record or 0), ("", "")))
+            for one in reading.plan.changes
+        ]
+        unmanaged, cut = not_ours(environment, reading)
+        return DriftResult(
+            environment=env,
+            stages=names,
+            changed=tuple(one for one in found if one.present),
+            missing=tuple(one for one in found if not one.present),
+            unmanaged=unmanaged,
+            cut=cut,
+            unchanged=reading.plan.unchanged,
+            foreign=reading.actual.foreign,
+            calls=call_counts(environment),
+            seconds=round(time.monotonic() - started, 3),
+        )
 
 
 def who_and_when(
-    environment: Environment, changes: Iterable[Change]
+    environment: Environment, operations: Iterable[Operation]
 ) -> dict[tuple[str, int], tuple[str, str]]:
     """Return who wrote each differing record last, a call a model."""
     wanted: dict[str, list[int]] = defaultdict(list)
-    for change in changes:
-        if change.record is not None:
-            wanted[change.model].append(change.record)
+    for one in operations:
+        if one.record is not None:
+            wanted[one.model].append(one.record)
     found = {}
     for model, ids in wanted.items():
         fields = ["write_uid", "write_date"]
@@ -76,7 +65,9 @@ def who_and_when(
     return found
 
 
-def not_ours(environment: Environment, reading: Reading) -> tuple[list[dict[str, Any]], list[str]]:
+def not_ours(
+    environment: Environment, reading: Reading
+) -> tuple[tuple[UnmanagedRecord, ...], tuple[str, ...]]:
     """Return records of our models that people made in Odoo, and the models that have more.
 
     We never touch them; of each model the first ones are told.
@@ -89,7 +80,7 @@ def not_ours(environment: Environment, reading: Reading) -> tuple[list[dict[str,
         for record in reading.desired.records
         if record.create and record.call is None and record.model in reading.actual.models
     }
-    found: list[dict[str, Any]] = []
+    found: list[UnmanagedRecord] = []
     cut: list[str] = []
     robots = [1, environment.port.uid]
     for model in sorted(models):
@@ -102,13 +93,13 @@ def not_ours(environment: Environment, reading: Reading) -> tuple[list[dict[str,
         if len(rows) > SHOWN:
             cut.append(model)
         found += [
-            {
-                "model": model,
-                "id": row["id"],
-                "name": row["display_name"],
-                "who": row["create_uid"][1] if row["create_uid"] else "",
-                "when": row["create_date"],
-            }
+            UnmanagedRecord(
+                model=model,
+                id=row["id"],
+                name=row["display_name"],
+                who=row["create_uid"][1] if row["create_uid"] else "",
+                when=row["create_date"],
+            )
             for row in rows[:SHOWN]
         ]
-    return found, cut
+    return tuple(found), tuple(cut)

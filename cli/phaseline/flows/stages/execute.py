@@ -1,11 +1,21 @@
-"""Makes one step of an apply in Odoo; a lost answer is decided by what Odoo then shows."""
+"""Executes the operations of a plan in Odoo; a lost answer is decided by what Odoo then shows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, assert_never
 
 from phaseline.core.plan.comparison import substitute
-from phaseline.core.plan.operations import Operation, encode
+from phaseline.core.plan.encoding import CreateStep, encode, program
+from phaseline.core.plan.operations import (
+    CallMethod,
+    CreateRecord,
+    DeleteRecord,
+    InstallModule,
+    TakeOverRecord,
+    UpdateRecord,
+    WriteSettings,
+)
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.odoo.external_ids import MODULE
 from phaseline.odoo.lost_calls import settle
@@ -15,50 +25,80 @@ from phaseline.odoo.stages import settings as settings_form
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from phaseline.core.blueprint.desired import Desired
     from phaseline.core.blueprint.records import Record
     from phaseline.core.plan.actual import Actual
-    from phaseline.core.plan.model import Change
+    from phaseline.core.plan.encoding import ProgramStep
+    from phaseline.core.plan.operations import Operation
     from phaseline.flows.environment import Environment
+    from phaseline.odoo.port import Port
     from phaseline.odoo.stages.writer import Writer
 
 CALL_TIMEOUT = 900.0
 
 
-def install(environment: Environment, step: Sequence[Change]) -> None:
-    """Install modules."""
-    modules.install(environment.port, step)
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What operations are executed on, and what was known when they were planned."""
+
+    environment: Environment
+    writer: Writer
+    desired: Desired
+    actual: Actual
 
 
-def settings(environment: Environment, change: Change, actual: Actual) -> None:
-    """Apply the settings that differ."""
-    settings_form.execute(environment.port, encode(change, actual))
+def execute(batch: Sequence[Operation], site: Site) -> None:
+    """Execute operations that go together, as `next_batch` found them."""
+    port, first = site.environment.port, batch[0]
+    match first:
+        case InstallModule():
+            modules.install(port, batch)
+        case WriteSettings():
+            settings_form.execute(port, encode(first, site.actual))
+        case CallMethod():
+            call(port, site.desired.by_ref[first.ref], site.actual)
+        case CreateRecord() | TakeOverRecord() | UpdateRecord() | DeleteRecord():
+            secrets = site.environment.secrets
+            steps = program(batch, site.desired, site.actual, secrets.get_or_make)
+            records(site, steps, {one.ref: one.place for one in batch})
+        case _:
+            assert_never(first)
 
 
-def records(
-    environment: Environment,
-    writer: Writer,
-    steps: Sequence[Operation],
-    places: Mapping[str, Place],
-) -> None:
+def in_words(batch: Sequence[Operation], pending: int) -> str:
+    """Return what a batch does, for people who wait."""
+    first = batch[0]
+    match first:
+        case InstallModule():
+            return f"installing {', '.join(one.ref for one in batch)}"
+        case WriteSettings() | CallMethod():
+            return f"{first.kind} {first.summary}"
+        case CreateRecord() | TakeOverRecord() | UpdateRecord() | DeleteRecord():
+            return f"{len(batch)} records of {pending} changes, {first.ref} to {batch[-1].ref}"
+        case _:
+            assert_never(first)
+
+
+def records(site: Site, steps: Sequence[ProgramStep], places: Mapping[str, Place]) -> None:
     """Write records in one transaction; when the answer is lost, wait for its external ids.
 
     The transaction is whole or absent, so one external id tells of all of it. Without a created
     record there is nothing to double: the changes are planned again.
     """
     try:
-        writer.write(steps, dict(places))
+        site.writer.write(steps, dict(places))
     except PhaselineError as error:
         if error.faults[0].code != "O007":
             raise
-        made = [ref for step in steps if step["do"] == "create" for ref in step["refs"]]
-        if not made or settle(environment.port, [f"{MODULE}.{made[0]}"]):
+        created = [ref for step in steps if isinstance(step, CreateStep) for ref in step.refs]
+        if not created or settle(site.environment.port, [f"{MODULE}.{created[0]}"]):
             return
         hint = "Wait a minute, then apply again: what arrived is kept, nothing is sent twice."
-        message = f"it is unknown whether '{made[0]}' and what goes with it were written"
-        raise PhaselineError(Fault("E011", message, places.get(made[0]), hint)) from error
+        message = f"it is unknown whether '{created[0]}' and what goes with it were written"
+        raise PhaselineError(Fault("E011", message, places.get(created[0]), hint)) from error
 
 
-def call(environment: Environment, record: Record, actual: Actual) -> None:
+def call(port: Port, record: Record, actual: Actual) -> None:
     """Make a call; a lost answer is unknown until its `until` holds, which the next run reads."""
     if record.call is None:
         return
@@ -66,9 +106,7 @@ def call(environment: Environment, record: Record, actual: Actual) -> None:
     ids = None if spec.on is None else [substitute(spec.on, actual.look_up)]
     arguments: dict[str, Any] = substitute(dict(spec.arguments), actual.look_up)
     try:
-        environment.port.call(
-            record.model, spec.method, ids or [], timeout=CALL_TIMEOUT, **arguments
-        )
+        port.call(record.model, spec.method, ids or [], timeout=CALL_TIMEOUT, **arguments)
     except PhaselineError as error:
         fault = error.faults[0]
         if fault.code == "O007":

@@ -10,6 +10,7 @@ from phaseline.core.blueprint import order, privileges
 from phaseline.core.blueprint.desired import Desired, resolve
 from phaseline.core.plan import diff
 from phaseline.core.plan.baseline import Baseline
+from phaseline.core.plan.results import PlanResult
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import journal
 from phaseline.files.project.project import Project, open_project
@@ -49,7 +50,7 @@ class Reading:
         )
 
 
-def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
+def run(project_dir: Path, stage: str | None, env: str) -> PlanResult:
     """Return the plan of a stage, or of all stages, and record it in the journal."""
     started = time.monotonic()
     env = full_name(project_dir, env)
@@ -57,13 +58,19 @@ def run(project_dir: Path, stage: str | None, env: str) -> dict[str, Any]:
     names = stage_names(project, stage)
     with connect(project_dir, env) as environment:
         reading = make(project, environment, names)
-        result = describe(reading, environment)
+        calls = call_counts(environment)
         faults = gate_faults(project, environment, reading, names[0]) if stage else []
-    result["gate"] = [{"code": fault.code, "message": fault.message} for fault in faults]
-    result["seconds"] = round(time.monotonic() - started, 3)
+    seconds = round(time.monotonic() - started, 3)
+    foreign = reading.actual.foreign
+    result = PlanResult(env, reading.plan, foreign, calls, tuple(faults), seconds)
     for name in names:
-        record(project, env, reading, name)
+        journal.append(project_dir, "plan", env, result.entry(name, project.input_hash(name)))
     return result
+
+
+def call_counts(environment: Environment) -> dict[str, int]:
+    """Return how many calls went to each model so far."""
+    return dict(sorted(environment.port.calls.items()))
 
 
 def stage_names(project: Project, stage: str | None) -> tuple[str, ...]:
@@ -124,43 +131,3 @@ def last_values(folder: Path, actual: Actual, names: tuple[str, ...]) -> Baselin
             for ref, values in (artifact or {}).get("values", {}).items():
                 found[ref] = {**found.get(ref, {}), **values}  # two stages share the settings
     return Baseline(found, lost)
-
-
-def describe(reading: Reading, environment: Environment) -> dict[str, Any]:
-    """Return a plan as JSON; `foreign` is there when another database left something behind."""
-    plan = reading.plan
-    foreign = [one.data() for one in reading.actual.foreign]
-    return {
-        **({"foreign": foreign} if foreign else {}),
-        "environment": environment.name,
-        "stages": list(plan.stages),
-        "fingerprint": plan.fingerprint,
-        "input_hash": plan.input_hash,
-        "counts": plan.counts,
-        "existing": plan.existing,
-        "changes": [change.data() for change in plan.changes],
-        "calls": dict(sorted(environment.port.calls.items())),
-    }
-
-
-def record(project: Project, env: str, reading: Reading, stage: str) -> None:
-    """Write one stage's part of a plan into the journal."""
-    plan = reading.plan
-    own = replace(plan, changes=tuple(one for one in plan.changes if one.stage in {stage, ""}))
-    changes = [change.data() for change in own.changes]
-    payload: dict[str, Any] = {
-        "stage": stage,
-        "stages": list(plan.stages),
-        "fingerprint": plan.fingerprint,
-        "input_hash": project.input_hash(stage),
-        "counts": own.counts,
-    }
-    short = ("kind", "ref", "model", "summary", "place", "dangerous")
-    payload["changes"] = [
-        {key: change[key] for key in short if change[key] or key != "dangerous"}
-        for change in changes
-    ]
-    foreign = [one.data() for one in reading.actual.foreign if one.subject == stage]
-    if foreign:
-        payload["foreign"] = foreign
-    journal.append(project.folder, "plan", env, payload)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from phaseline.core.evidence.results import SignResult
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal, signing
 from phaseline.files.paths import state_dir
@@ -14,31 +16,34 @@ from phaseline.flows.environment import full_name, kind_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from phaseline.core.evidence.events import Event
 
-def run(project_dir: Path, stage: str, env: str, person: str) -> dict[str, Any]:
+
+def run(project_dir: Path, stage: str, env: str, person: str) -> SignResult:
     """Sign the last verdict on a stage; it must have passed on the input as it is now."""
     env = full_name(project_dir, env)
     project = open_project(project_dir)
     name = project.stage(stage).name
     verdict = last_verdict(project, name, env)
-    body = {
-        "stage": name,
-        "person": person,
-        "environment": env,
-        "environment_kind": kind_of(project_dir, env),
-        "input_hash": verdict.payload["input_hash"],
-        "verdict": verdict.payload["verdict"],
-        "verdict_seq": verdict.seq,
-        "verdict_hash": verdict.hash,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+    unsigned = SignResult(
+        stage=name,
+        person=person,
+        environment=env,
+        environment_kind=kind_of(project_dir, env),
+        input_hash=verdict.payload["input_hash"],
+        verdict=verdict.payload["verdict"],
+        verdict_seq=verdict.seq,
+        verdict_hash=verdict.hash,
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
     project.data.require_unchanged("E007", "the signature")
-    signed = {**body, **signing.sign(state_dir(project_dir), body)}
-    journal.append(project_dir, "sign", env, signed)
+    keys = signing.sign(state_dir(project_dir), unsigned.data())
+    signed = replace(unsigned, public_key=keys["public_key"], signature=keys["signature"])
+    journal.append(project_dir, "sign", env, signed.data())
     return signed
 
 
-def last_verdict(project: Project, stage: str, env: str) -> journal.Entry:
+def last_verdict(project: Project, stage: str, env: str) -> Event:
     """Return the verdict to sign, or raise why there is none."""
     refuse_broken(project)
     entries = journal.read(project.folder)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from phaseline.core.blueprint.desired import Desired, resolve
 from phaseline.core.blueprint.expressions import Scope, Secret
-from phaseline.core.proofs.expectations import UnclearError
+from phaseline.core.proofs.actors import Actor, lookup
+from phaseline.core.proofs.results import ProofResult, VerifyResult
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.files.project.project import Project, open_project
 from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.flows.stages.plan import make
-from phaseline.odoo.proofs.context import Refs
+from phaseline.odoo.proofs.lookup_cache import LookupCache
 from phaseline.odoo.proofs.runner import Prover
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def silent(_: str) -> None:
 
 def run(
     project_dir: Path, stage: str, env: str, only: Collection[str] = (), tell: Tell = silent
-) -> dict[str, Any]:
+) -> VerifyResult:
     """Return the verdict on a stage; a run of chosen proofs is not recorded."""
     started = time.monotonic()
     env = full_name(project_dir, env)
@@ -51,23 +52,15 @@ def run(
         else:
             refuse_unapplied(project, environment, name)
         with ground(environment, proofs) as (where, database):
-            bench = prepare(project, environment, name, database)
-            results, skipped = bench.all(proofs, tell)
+            here = prepare(project, environment, name, database)
+            results, skipped = here.prove(proofs, tell)
     refuse_changed(project, name, input_hash)
-    passed = bool(results) and all(result["passed"] for result in results)
-    verdict = {
-        "environment": env,
-        "stage": name,
-        "input_hash": input_hash,
-        "verdict": "passed" if passed else "failed",
-        "seconds": round(time.monotonic() - started, 3),
-        "where": where,
-        "proofs": results,
-        "skipped": skipped,
-    }
+    seconds = round(time.monotonic() - started, 3)
+    verdict = VerifyResult(env, name, input_hash, where, results, skipped, seconds)
     if not only:
-        artifact = journal.store(project_dir, verdict)
-        journal.append(project_dir, "verify", env, {**verdict, "artifact": artifact})
+        data = verdict.data()
+        artifact = journal.store(project_dir, data)
+        journal.append(project_dir, "verify", env, {**data, "artifact": artifact})
     return verdict
 
 
@@ -125,39 +118,48 @@ def ground(environment: Environment, proofs: Collection[Proof]) -> Iterator[tupl
         yield "in place", None
 
 
-def prepare(project: Project, environment: Environment, stage: str, database: str | None) -> _Bench:
+def prepare(project: Project, environment: Environment, stage: str, database: str | None) -> _Run:
     """Return what the proofs of a stage run on."""
     tenant = project.tenant(stage)
     desired = resolve(project.blueprint.upto(stage), tenant)
     admin: Port = environment.port
     if database is not None:
         admin = environment.as_deployer(database)
-    return _Bench(environment, tenant, desired, admin, database)
+    refs = LookupCache(admin, [record.ref for record in desired.records])
+    return _Run(environment, tenant, actors_of(desired), admin, refs, database)
+
+
+def actors_of(desired: Desired) -> dict[str, Actor]:
+    """Return the tenant's users by the key of their ref `user.KEY`."""
+    found = {}
+    for record in desired.records:
+        if record.model == "res.users" and record.ref.startswith("user."):
+            key = record.ref.removeprefix("user.")
+            password = record.initial.get("password")
+            secret = password.value if password else None
+            name = secret.name if isinstance(secret, Secret) else f"users.{key}"
+            found[key] = Actor(str(record.values["login"].value), name)
+    return found
 
 
 @dataclass
-class _Bench:
-    """The ports, refs and answers that proofs use; users log in once."""
+class _Run:
+    """The proofs of one stage on one database; users log in once."""
 
     environment: Environment
     tenant: Answers
-    desired: Desired
+    actors: Mapping[str, Actor]
     admin: Port
+    refs: LookupCache
     database: str | None
     ports: dict[str, Port] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Start with nothing looked up."""
-        self.refs = Refs(self.admin, [record.ref for record in self.desired.records])
-        self.users = {
-            record.ref.removeprefix("user."): record
-            for record in self.desired.records
-            if record.model == "res.users" and record.ref.startswith("user.")
-        }
-
-    def all(self, proofs: Collection[Proof], tell: Tell) -> tuple[list[dict[str, Any]], list[str]]:
+    def prove(
+        self, proofs: Collection[Proof], tell: Tell
+    ) -> tuple[tuple[ProofResult, ...], tuple[str, ...]]:
         """Run the proofs; return their results, and those that may not run here."""
-        results, skipped = [], []
+        results: list[ProofResult] = []
+        skipped: list[str] = []
         for number, proof in enumerate(proofs, 1):
             scope = Scope({"tenant": self.tenant.answers}, [])
             if not scope.holds(proof.when):
@@ -166,40 +168,33 @@ class _Bench:
                 skipped.append(proof.id)
                 continue
             result = self.one(proof, scope)
-            mark = "passed" if result["passed"] else "FAILED"
-            tell(f"{number}/{len(proofs)} {mark} {proof.id} ({result['seconds']} s)")
+            mark = "passed" if result.passed else "FAILED"
+            tell(f"{number}/{len(proofs)} {mark} {proof.id} ({result.seconds} s)")
             results.append(result)
         for port in self.ports.values():
             port.close()
-        return results, skipped
+        return tuple(results), tuple(skipped)
 
-    def one(self, proof: Proof, scope: Scope) -> dict[str, Any]:
+    def one(self, proof: Proof, scope: Scope) -> ProofResult:
         """Run one proof."""
         started = time.monotonic()
         today = datetime.now(UTC).date().isoformat()
         prover = Prover(self.admin, self.port_of, scope, self.refs, today)
         passed = prover.run(proof)
-        return {
-            "id": proof.id,
-            "says": proof.says,
-            "covers": list(proof.covers),
-            "place": str(proof.place),
-            "passed": passed,
-            "seconds": round(time.monotonic() - started, 3),
-            "evidence": [evidence.data() for evidence in prover.evidence],
-        }
+        return ProofResult(
+            id=proof.id,
+            says=proof.says,
+            covers=tuple(proof.covers),
+            place=str(proof.place),
+            passed=passed,
+            seconds=round(time.monotonic() - started, 3),
+            evidence=tuple(prover.evidence),
+        )
 
     def port_of(self, key: str) -> Port:
         """Return the port of one of the tenant's users."""
         if key not in self.ports:
-            record = self.users.get(key)
-            if record is None:
-                near = suggest(key, self.users, f"Users: {', '.join(sorted(self.users))}.")
-                message = f"no user '{key}': no record user.{key} of res.users. {near}"
-                raise UnclearError(message)
-            login = str(record.values["login"].value)
-            password = record.initial["password"].value
-            name = password.name if isinstance(password, Secret) else f"users.{key}"
-            secret = self.environment.secrets.get(name)
-            self.ports[key] = self.environment.as_user(login, secret, self.database)
+            actor = lookup(self.actors, key)
+            password = self.environment.secrets.get(actor.secret)
+            self.ports[key] = self.environment.as_user(actor.login, password, self.database)
         return self.ports[key]

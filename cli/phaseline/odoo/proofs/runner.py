@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from phaseline.core.proofs.expectations import UnclearError
+from phaseline.core.proofs.results import Evidence
 from phaseline.errors import PhaselineError
-from phaseline.odoo.proofs.context import KeptRecords, Refs, Values
+from phaseline.odoo.proofs.context import KeptRecords, Values
 from phaseline.odoo.proofs.steps import REFUSALS, VERBS, FailedError, Steps
 
 if TYPE_CHECKING:
@@ -18,21 +19,9 @@ if TYPE_CHECKING:
     from phaseline.core.blueprint.model import Proof
     from phaseline.core.node import Node
     from phaseline.odoo.port import Port
+    from phaseline.odoo.proofs.lookup_cache import LookupCache
 
 ADMIN = "admin"
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one step did and whether it did what it should."""
-
-    step: str
-    text: str
-    passed: bool
-
-    def data(self) -> dict[str, Any]:
-        """The evidence as JSON."""
-        return {"step": self.step, "text": self.text, "passed": self.passed}
 
 
 @dataclass
@@ -42,7 +31,7 @@ class Prover:
     admin: Port
     open_port: Callable[[str], Port]
     scope: Scope
-    refs: Refs
+    refs: LookupCache
     today: str
     evidence: list[Evidence] = field(default_factory=list)
 

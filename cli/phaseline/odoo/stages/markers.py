@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.environments.identity import ForeignRecord, Identity
+from phaseline.core.identity import ForeignRecord, Identity
 from phaseline.odoo import lease
 from phaseline.odoo.external_ids import CONTEXT
 

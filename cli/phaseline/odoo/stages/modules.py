@@ -11,7 +11,7 @@ from phaseline.odoo.lost_calls import wait_for
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from phaseline.core.plan.model import Change
+    from phaseline.core.plan.operations import Operation
     from phaseline.odoo.port import Port
 
 TIMEOUT = 1800.0
@@ -29,9 +29,9 @@ def states(port: Port, names: Iterable[str]) -> tuple[dict[str, str], str]:
     return {row["name"]: row["state"] for row in rows}, series
 
 
-def install(port: Port, changes: Sequence[Change]) -> None:
-    """Install the modules of these changes; one that ends up elsewhere is a fault."""
-    names = sorted(change.ref for change in changes)
+def install(port: Port, operations: Sequence[Operation]) -> None:
+    """Install the modules of these operations; one that ends up elsewhere is a fault."""
+    names = sorted(one.ref for one in operations)
     domain = [["name", "in", names]]
     rows = port.call("ir.module.module", "search_read", domain=domain, fields=["name"])
     try:
@@ -44,12 +44,12 @@ def install(port: Port, changes: Sequence[Change]) -> None:
     faults = [
         Fault(
             "E012",
-            f"module '{change.ref}' is '{found.get(change.ref)}' instead of installed",
-            change.place,
+            f"module '{one.ref}' is '{found.get(one.ref)}' instead of installed",
+            one.place,
             "Read Odoo's log for the reason, then apply again.",
         )
-        for change in changes
-        if found.get(change.ref) != "installed"
+        for one in operations
+        if found.get(one.ref) != "installed"
     ]
     if faults:
         raise PhaselineError(*faults)

@@ -18,7 +18,7 @@ from phaseline.odoo.server_action import server_action
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from phaseline.core.plan.operations import Operation
+    from phaseline.core.plan.encoding import ProgramStep
     from phaseline.odoo.port import Port
     from phaseline.odoo.server_action import ServerAction
 
@@ -117,7 +117,7 @@ class Writer:
     port: Port
     action: ServerAction
 
-    def write(self, steps: Sequence[Operation], places: dict[str, Place]) -> None:
+    def write(self, steps: Sequence[ProgramStep], places: dict[str, Place]) -> None:
         """Carry out the operations, all or none; a refusal names the record."""
         try:
             call_when_free(lambda: self.run(steps, careful=False), PAUSES)
@@ -126,12 +126,13 @@ class Writer:
                 raise
             self.find_guilty(steps, places)
 
-    def run(self, steps: Sequence[Operation], *, careful: bool) -> None:
+    def run(self, steps: Sequence[ProgramStep], *, careful: bool) -> None:
         """Run the program once."""
-        work = {"steps": steps, "careful": careful, "module": MODULE, "context": CONTEXT}
+        data = [step.data() for step in steps]
+        work = {"steps": data, "careful": careful, "module": MODULE, "context": CONTEXT}
         self.action.run(self.port, {"phaseline_work": work})
 
-    def find_guilty(self, steps: Sequence[Operation], places: dict[str, Place]) -> None:
+    def find_guilty(self, steps: Sequence[ProgramStep], places: dict[str, Place]) -> None:
         """Run the steps one by one, so that the refusal names the record and its place.
 
         Should they pass now, they are kept: the refusal was a passing one.

@@ -19,6 +19,8 @@ from unit.memory_project import Workshop, workshop
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from phaseline.core.plan.results import ApplyResult
+
 STAGE = """\
     phase: one
     decisions:
@@ -74,7 +76,7 @@ def finish(odoo: Any, ids: tuple[int, ...], kind: str) -> bool:
     return bool(odoo.call("location", "write", found, vals={"count": 7}))
 
 
-def go(shop: Workshop, **allowed: Any) -> dict[str, Any]:
+def go(shop: Workshop, **allowed: Any) -> ApplyResult:
     return apply_in(shop.project, shop.environment(), "one", Permission(**allowed))
 
 
@@ -84,7 +86,7 @@ def plan(shop: Workshop) -> Any:
 
 def test_apply_makes_the_plan_empty(shop: Workshop) -> None:
     assert plan(shop).changes
-    assert go(shop)["applied"]
+    assert go(shop).applied
     assert plan(shop).changes == ()
 
 
@@ -107,7 +109,7 @@ def test_a_second_apply_only_reads(shop: Workshop) -> None:
     result = go(shop)
     reads = {"search_read", "read", "fields_get", "onchange"}
     assert {call.method for call in shop.odoo.calls} <= reads
-    assert not result["applied"]
+    assert not result.applied
     assert len(journal.read(shop.folder)) == entries
 
 
@@ -175,7 +177,7 @@ def test_a_field_we_do_not_own_stays_as_people_set_it(shop: Workshop) -> None:
     go(shop)
     rack = shop.odoo.of("location.rack_a")["id"]
     shop.odoo.call("location", "write", [rack], vals={"note": "by hand"})
-    assert not go(shop)["applied"]
+    assert not go(shop).applied
     assert shop.odoo.of("location.rack_a")["note"] == "by hand"
 
 
@@ -195,7 +197,7 @@ def test_a_plan_that_moved_is_refused(shop: Workshop) -> None:
 
 
 def test_a_reviewed_plan_is_applied(shop: Workshop) -> None:
-    assert go(shop, fingerprint=plan(shop).fingerprint[:16])["applied"]
+    assert go(shop, fingerprint=plan(shop).fingerprint[:16]).applied
 
 
 def test_too_many_changes_are_refused(shop: Workshop) -> None:
@@ -205,7 +207,7 @@ def test_too_many_changes_are_refused(shop: Workshop) -> None:
     shop.tenant("racks: [" + ", ".join(f'{{key: {key}, size: "2"}}' for key in keys) + "]\n")
     with pytest.raises(PhaselineError, match="12 of 19 records change, at most 5 may"):
         go(shop)
-    assert go(shop, max_changes=12)["applied"]
+    assert go(shop, max_changes=12).applied
 
 
 @pytest.mark.parametrize(
@@ -279,7 +281,7 @@ def test_a_value_odoo_does_not_keep_is_told(shop: Workshop) -> None:
 
 def test_a_lost_answer_to_a_write_is_decided_by_its_external_ids(shop: Workshop) -> None:
     shop.odoo.fail_next("run", "lost")
-    assert go(shop)["applied"]
+    assert go(shop).applied
     assert shop.odoo.count("location") == 6
 
 
@@ -288,7 +290,7 @@ def test_a_lost_answer_to_a_call_is_unknown(shop: Workshop) -> None:
     with pytest.raises(PhaselineError) as error:
         go(shop)
     assert error.value.exit_code == 8
-    assert go(shop)["applied"]
+    assert go(shop).applied
 
 
 def around_writes(shop: Workshop) -> list[int]:
@@ -366,7 +368,7 @@ def test_a_reset_database_is_no_edited_one(shop: Workshop, tmp_path: Path) -> No
     fresh.odoo.seed("x.old", "location", {"name": "Old", "kind": "bin"})
     fresh.odoo.method("location", "finish", finish)
     fresh.odoo.seed("phaseline.location.rack_a", "location", {"name": "Other"})
-    assert apply_in(fresh.project, fresh.environment(), "one", apply.Permission())["applied"]
+    assert apply_in(fresh.project, fresh.environment(), "one", apply.Permission()).applied
 
 
 def test_without_the_journal_of_the_last_apply_nothing_is_overwritten(
@@ -380,8 +382,8 @@ def test_without_the_journal_of_the_last_apply_nothing_is_overwritten(
     with pytest.raises(PhaselineError, match="is not in this project's journal") as error:
         go(elsewhere)
     assert error.value.faults[0].code == "E004"
-    assert go(elsewhere, overwrite={"location.capacity"})["applied"]
-    assert not go(elsewhere)["applied"]
+    assert go(elsewhere, overwrite={"location.capacity"}).applied
+    assert not go(elsewhere).applied
 
 
 EVERYTHING = """\
@@ -444,7 +446,7 @@ def test_a_busy_odoo_is_asked_again(shop: Workshop, monkeypatch: pytest.MonkeyPa
         return run(odoo, ids)
 
     shop.odoo.method("ir.actions.server", "run", sometimes)
-    assert go(shop)["applied"]
+    assert go(shop).applied
 
 
 @pytest.fixture
@@ -469,13 +471,13 @@ def test_a_setting_changed_in_odoo_is_not_overwritten(switched: Workshop) -> Non
 @pytest.mark.parametrize("name", ["settings.group_a", "res.config.settings.group_a"])
 def test_a_named_setting_is_overwritten(switched: Workshop, name: str) -> None:
     switched.odoo.settings["group_a"] = False
-    assert go(switched, overwrite={name})["applied"]
+    assert go(switched, overwrite={name}).applied
     assert switched.odoo.settings["group_a"] is True
 
 
 def test_a_new_answer_to_a_setting_is_no_change_made_in_odoo(switched: Workshop) -> None:
     switched.write("10_one", "10_file.yml", "phase: one\nsettings: {group_a: false}\n")
-    assert go(switched)["applied"]
+    assert go(switched).applied
     assert switched.odoo.settings["group_a"] is False
 
 

@@ -101,7 +101,7 @@ def test_the_original_is_still_believed_after_it_was_copied(shop: Workshop) -> N
     reading = seen(shop)
     assert set(reading.actual.markers) == {"one"}
     assert reading.actual.foreign == ()
-    assert not go(shop)["applied"]
+    assert not go(shop).applied
 
 
 def test_in_a_copy_nothing_is_overwritten_unless_it_is_named(shop: Workshop) -> None:
@@ -111,7 +111,7 @@ def test_in_a_copy_nothing_is_overwritten_unless_it_is_named(shop: Workshop) -> 
     with pytest.raises(PhaselineError, match="was changed in Odoo perhaps") as error:
         go(twin)
     assert error.value.faults[0].code == "E004"
-    assert go(twin, overwrite={"location.a.capacity"})["applied"]
+    assert go(twin, overwrite={"location.a.capacity"}).applied
     assert marker(twin)["database"] == OTHER
     assert seen(twin).actual.foreign == ()
 
@@ -119,9 +119,9 @@ def test_in_a_copy_nothing_is_overwritten_unless_it_is_named(shop: Workshop) -> 
 def test_an_apply_gives_the_copy_its_own_marker_though_nothing_differs(shop: Workshop) -> None:
     go(shop)
     twin = copied(shop, OTHER)
-    assert go(twin)["applied"]
+    assert go(twin).applied
     assert marker(twin)["database"] == OTHER
-    assert not go(twin)["applied"]
+    assert not go(twin).applied
 
 
 def test_a_stage_before_that_was_applied_elsewhere_keeps_the_gate_shut(shop: Workshop) -> None:
@@ -139,9 +139,9 @@ def test_a_marker_of_an_earlier_version_is_believed_and_written_anew(shop: Works
     )
     shop.odoo.call("ir.config_parameter", "write", rows, vals={"value": plain})
     assert seen(shop).actual.markers == {"one": plain}
-    assert go(shop)["applied"]
+    assert go(shop).applied
     assert marker(shop)["database"] == OWN
-    assert not go(shop)["applied"]
+    assert not go(shop).applied
 
 
 def test_the_lock_of_the_original_does_not_stop_a_copy_with_another_uuid(shop: Workshop) -> None:
@@ -170,7 +170,7 @@ def test_a_copied_lock_under_another_name_gives_way_when_its_lease_is_over(
     monkeypatch.setattr(lock, "GRACE", -2.0)
     with lock.hold(shop.odoo, "apply one", lease=1.0, identity=seen(shop).actual.identity):
         twin = copied(shop, OWN)
-    assert go(twin, "uat")["applied"]
+    assert go(twin, "uat").applied
 
 
 def test_plan_apply_drift_and_status_say_what_belongs_to_another_database(

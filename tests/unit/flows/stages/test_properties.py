@@ -46,7 +46,7 @@ def some_values(dice: random.Random, ref: str, before: list[str], tags: list[str
 
 def go(shop: Workshop) -> bool:
     allowed = Permission(max_changes=100)
-    return bool(apply_in(shop.project, shop.environment(), "one", allowed)["applied"])
+    return apply_in(shop.project, shop.environment(), "one", allowed).applied
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +20,8 @@ from unit.memory_project import Workshop, opened, workshop
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from phaseline.core.proofs.results import VerifyResult
 
 STAGES = ("10_one", "20_two")
 ONE = """\
@@ -63,7 +65,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
         yield made
 
 
-def prove(shop: Workshop, env: str = "testing") -> dict[str, Any]:
+def prove(shop: Workshop, env: str = "testing") -> VerifyResult:
     apply.run(shop.folder, "one", env, Permission())
     return verify.run(shop.folder, "one", env, (), lambda text: None)
 
@@ -73,20 +75,19 @@ def code(error: pytest.ExceptionInfo[PhaselineError]) -> str:
 
 
 def test_a_stage_is_planned_applied_verified_and_signed(shop: Workshop) -> None:
-    assert plan.run(shop.folder, "one", "testing")["counts"]["create"] == 1
+    assert plan.run(shop.folder, "one", "testing").plan.counts["create"] == 1
     verdict = prove(shop)
-    assert verdict["verdict"] == "passed", verdict
-    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    assert verdict.verdict == "passed", verdict
+    signed = sign.run(shop.folder, "one", "testing", "Ada").data()
     assert signed["person"] == "Ada"
-    lines = status.run(shop.folder, "testing")["stages"]
-    steps = ("planned", "applied", "verified", "signed")
-    assert all(lines[0][step]["current"] for step in steps)
+    lines = status.run(shop.folder, "testing").stages
+    assert all(step is not None and step.current for step in lines[0].steps)
     assert history.check(shop.folder) == ()
 
 
 def test_every_step_leaves_evidence(shop: Workshop) -> None:
-    proofs = prove(shop)["proofs"]
-    told = [evidence["text"] for proof in proofs for evidence in proof["evidence"]]
+    proofs = prove(shop).proofs
+    told = [evidence.text for proof in proofs for evidence in proof.evidence]
     assert told[0] == "location.kind is bin"
     assert "refused as it should be" in told[-1]
     entry = journal.read(shop.folder)[-1]
@@ -96,9 +97,9 @@ def test_every_step_leaves_evidence(shop: Workshop) -> None:
 def test_a_failed_proof_says_what_was_found_and_where(shop: Workshop) -> None:
     shop.write("10_one", "10_file.yml", ONE.replace("expect: {kind: bin}", "expect: {kind: dock}"))
     verdict = prove(shop)
-    assert verdict["verdict"] == "failed"
-    evidence = verdict["proofs"][0]["evidence"][-1]
-    assert evidence["text"].startswith("location.kind is bin in 1 of 1, expected dock (")
+    assert verdict.verdict == "failed"
+    evidence = verdict.proofs[0].evidence[-1]
+    assert evidence.text.startswith("location.kind is bin in 1 of 1, expected dock (")
     with pytest.raises(PhaselineError) as error:
         sign.run(shop.folder, "one", "testing", "Ada")
     assert code(error) == "E007"
@@ -116,7 +117,7 @@ def test_a_stage_waits_for_the_signature_of_the_one_before(shop: Workshop) -> No
         apply.run(shop.folder, "two", "testing", Permission())
     assert (code(error), error.value.exit_code) == ("E002", 5)
     sign.run(shop.folder, "one", "testing", "Ada")
-    assert apply.run(shop.folder, "two", "testing", Permission())["applied"]
+    assert apply.run(shop.folder, "two", "testing", Permission()).applied
 
 
 def test_a_changed_answer_closes_the_gate_again(shop: Workshop) -> None:
@@ -155,7 +156,7 @@ def test_production_takes_only_what_testing_signed(shop: Workshop) -> None:
     assert code(error) == "E009"
     prove(shop)
     sign.run(shop.folder, "one", "testing", "Ada")
-    assert apply.run(shop.folder, "one", "live", Permission())["applied"]
+    assert apply.run(shop.folder, "one", "live", Permission()).applied
 
 
 DANGEROUS = """\
@@ -182,7 +183,7 @@ def test_what_is_dangerous_opens_production_with_two_persons(shop: Workshop) -> 
             apply.run(shop.folder, "one", "live", Permission())
         assert (code(error), error.value.exit_code) == ("E014", 5)
     sign.run(shop.folder, "one", "testing", "Grace")
-    assert apply.run(shop.folder, "one", "live", Permission())["applied"]
+    assert apply.run(shop.folder, "one", "live", Permission()).applied
 
 
 def test_what_is_dangerous_opens_the_next_stage_with_one_person(shop: Workshop) -> None:
@@ -191,7 +192,7 @@ def test_what_is_dangerous_opens_the_next_stage_with_one_person(shop: Workshop) 
     shop.tenant("")
     prove(shop)
     sign.run(shop.folder, "one", "testing", "Ada")
-    assert apply.run(shop.folder, "two", "testing", Permission())["applied"]
+    assert apply.run(shop.folder, "two", "testing", Permission()).applied
 
 
 def test_a_plan_shows_what_is_dangerous(shop: Workshop) -> None:
@@ -199,7 +200,7 @@ def test_a_plan_shows_what_is_dangerous(shop: Workshop) -> None:
     shop.tenant("")
     planned = plan.run(shop.folder, "one", "testing")
     reason = "The second order of a marketplace is refused inside the save."
-    assert planned["changes"][0]["dangerous"] == reason
+    assert planned.plan.changes[0].dangerous == reason
     text = render_plan.render(planned, colour=False)
     assert f"      dangerous: {reason}" in text
     assert "1 dangerous, production wants two persons' signatures: action.a" in text
@@ -221,7 +222,7 @@ def test_nothing_is_written_on_production_to_prove_it(shop: Workshop) -> None:
     sign.run(shop.folder, "one", "testing", "Ada")
     count = shop.odoo.count("location")
     verdict = prove(shop, "live")
-    assert verdict["skipped"] == ["a_dock_can_be_made"]
+    assert verdict.skipped == ("a_dock_can_be_made",)
     assert shop.odoo.count("location") == count
 
 
@@ -240,7 +241,7 @@ def test_data_that_changes_while_it_is_proven_gets_no_verdict(shop: Workshop) ->
 
 def test_a_verdict_that_was_edited_is_not_signed(shop: Workshop) -> None:
     shop.write("10_one", "10_file.yml", ONE.replace("expect: {kind: bin}", "expect: {kind: dock}"))
-    assert prove(shop)["verdict"] == "failed"
+    assert prove(shop).verdict == "failed"
     path = shop.folder / "journal" / "journal.jsonl"
     path.write_text(path.read_text().replace('"verdict":"failed"', '"verdict":"passed"'))
     with pytest.raises(PhaselineError, match="the journal was changed by somebody") as error:
@@ -259,7 +260,7 @@ def test_a_torn_last_line_is_no_edit(shop: Workshop) -> None:
 
 def test_a_forged_signature_is_found(shop: Workshop) -> None:
     prove(shop)
-    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    signed = sign.run(shop.folder, "one", "testing", "Ada").data()
     journal.append(shop.folder, "sign", "testing", {**signed, "person": "Eve"})
     assert [fault.message for fault in history.check(shop.folder)] == [
         f"the signature of entry {len(journal.read(shop.folder))} does not hold"
@@ -268,7 +269,7 @@ def test_a_forged_signature_is_found(shop: Workshop) -> None:
 
 def test_a_forged_signature_opens_no_gate(shop: Workshop) -> None:
     prove(shop)
-    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    signed = sign.run(shop.folder, "one", "testing", "Ada").data()
     shop.tenant("name: Second\n")
     forged = {**signed, "input_hash": shop.project.input_hash("one")}
     journal.append(shop.folder, "sign", "testing", forged)
@@ -287,32 +288,32 @@ def test_a_forged_signature_opens_no_gate(shop: Workshop) -> None:
 def test_a_proof_about_nothing_does_not_pass(shop: Workshop, proof: str, said: str) -> None:
     text = f"      - {{id: a_hollow_proof, says: It is hollow., {proof}}}\n"
     shop.write("10_one", "10_file.yml", ONE + text)
-    hollow = prove(shop)["proofs"][-1]
-    assert not hollow["passed"]
-    assert said in hollow["evidence"][-1]["text"]
+    hollow = prove(shop).proofs[-1]
+    assert not hollow.passed
+    assert said in hollow.evidence[-1].text
 
 
 def test_a_check_may_name_an_order_and_a_limit(shop: Workshop) -> None:
     read = "{model: location, domain: [], order: id, limit: 1, expect: {kind: bin}}"
     text = f"      - {{id: the_first_is_a_bin, says: It is., reads: [{read}]}}\n"
     shop.write("10_one", "10_file.yml", ONE + text)
-    assert prove(shop)["proofs"][-1]["passed"]
+    assert prove(shop).proofs[-1].passed
 
 
 @pytest.mark.parametrize("field", ["person", "environment_kind", "input_hash", "verdict", "time"])
 def test_a_signature_binds_all_that_a_gate_reads(shop: Workshop, field: str) -> None:
     prove(shop)
-    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    signed = sign.run(shop.folder, "one", "testing", "Ada").data()
     assert signing.holds(signed)
     assert not signing.holds({**signed, field: "other"})
 
 
 def test_a_forged_signature_shows_in_the_report(shop: Workshop) -> None:
     prove(shop)
-    signed = sign.run(shop.folder, "one", "testing", "Ada")
+    signed = sign.run(shop.folder, "one", "testing", "Ada").data()
     journal.append(shop.folder, "sign", "testing", {**signed, "person": "Eve"})
     written = report.write(shop.folder)
-    assert written.summary()["verdict"] == "bad"
+    assert written.data()["verdict"] == "bad"
     assert "does not hold" in written.path.read_text(encoding="utf-8")
 
 
@@ -320,14 +321,14 @@ def test_a_report_is_of_the_environment_that_is_asked_for(shop: Workshop) -> Non
     prove(shop)
     sign.run(shop.folder, "one", "testing", "Ada")
     journal.append(shop.folder, "verify", "sandbox", {"stage": "one", "verdict": "failed"})
-    of_all = report.write(shop.folder).summary()["stages"]
+    of_all = report.write(shop.folder).data()["stages"]
     assert [(one["environment"], one["stage"], one["signed"]) for one in of_all] == [
         ("testing", "one", "done"),
         ("testing", "two", "open"),
         ("sandbox", "one", "open"),
         ("sandbox", "two", "open"),
     ]
-    told = report.write(shop.folder, env="testing").summary()["stages"]
+    told = report.write(shop.folder, env="testing").data()["stages"]
     assert [one["environment"] for one in told] == ["testing", "testing"]
     with pytest.raises(PhaselineError, match="there is no environment 'tesing'"):
         report.write(shop.folder, env="tesing")
@@ -357,7 +358,7 @@ def test_a_signature_binds_every_file_that_can_be_loaded(shop: Workshop, name: s
 def test_an_interrupted_apply_shows_in_the_status(shop: Workshop) -> None:
     prove(shop)
     journal.append(shop.folder, "apply_started", "testing", {"stage": "one"})
-    assert status.run(shop.folder, "testing")["stages"][0]["unfinished"]
+    assert status.run(shop.folder, "testing").stages[0].unfinished
 
 
 def test_drift_names_what_changed_and_what_is_missing(shop: Workshop) -> None:
@@ -365,10 +366,10 @@ def test_drift_names_what_changed_and_what_is_missing(shop: Workshop) -> None:
     one = shop.odoo.of("location.a")["id"]
     shop.odoo.call("location", "write", [one], vals={"kind": "dock"})
     found = drift.run(shop.folder, "one", "testing")
-    assert found["changed"][0]["fields"][0]["edited"]
-    assert found["changed"][0]["who"] == "Administrator"
+    assert found.changed[0].operation.fields[0].edited
+    assert found.changed[0].who == "Administrator"
     shop.odoo.call("location", "unlink", [one])
-    assert [change["ref"] for change in drift.run(shop.folder, "one", "testing")["missing"]] == [
+    assert [one.operation.ref for one in drift.run(shop.folder, "one", "testing").missing] == [
         "location.a"
     ]
 
@@ -377,8 +378,8 @@ def test_drift_lists_what_people_made_and_leaves_it_alone(shop: Workshop) -> Non
     prove(shop)
     person = shop.odoo.seed("x.bob", "res.users", {"name": "Bob", "login": "bob"})
     shop.odoo.sign_in(person).call("location", "create", vals_list=[{"name": "Bob's"}])
-    (stranger,) = drift.run(shop.folder, "one", "testing")["not_ours"]
-    assert (stranger["name"], stranger["who"]) == ("Bob's", "Bob")
+    (stranger,) = drift.run(shop.folder, "one", "testing").unmanaged
+    assert (stranger.name, stranger.who) == ("Bob's", "Bob")
 
 
 def test_drift_says_when_there_are_more_than_it_lists(shop: Workshop) -> None:
@@ -387,17 +388,17 @@ def test_drift_says_when_there_are_more_than_it_lists(shop: Workshop) -> None:
     many = [{"name": f"Bob's {number}"} for number in range(drift.SHOWN + 1)]
     shop.odoo.sign_in(person).call("location", "create", vals_list=many)
     found = drift.run(shop.folder, "one", "testing")
-    assert (len(found["not_ours"]), found["not_all_of"]) == (drift.SHOWN, ["location"])
+    assert (len(found.unmanaged), found.cut) == (drift.SHOWN, ("location",))
     assert "50 or more not ours" in render_drift(found, colour=False)
 
 
 def test_results_are_json(shop: Workshop) -> None:
     results = [
-        plan.run(shop.folder, None, "testing"),
-        prove(shop),
-        status.run(shop.folder, "testing"),
-        history.run(shop.folder, None),
-        drift.run(shop.folder, None, "testing"),
+        plan.run(shop.folder, None, "testing").data(),
+        prove(shop).data(),
+        status.run(shop.folder, "testing").data(),
+        history.run(shop.folder, None).data(),
+        drift.run(shop.folder, None, "testing").data(),
     ]
     assert json.loads(json.dumps(results))
 
@@ -427,5 +428,5 @@ def test_a_stage_nobody_knows_is_told_before_odoo_is_asked(shop: Workshop) -> No
 
 def test_a_retired_tenant_has_a_history_still(shop: Workshop) -> None:
     journal.append(shop.folder, "verify", "testing/gone", {"stage": "one", "verdict": "passed"})
-    (entry,) = history.run(shop.folder, "testing/gone")["entries"]
-    assert entry["kind"] == "verify"
+    (entry,) = history.run(shop.folder, "testing/gone").events
+    assert entry.kind == "verify"

@@ -61,6 +61,12 @@ class ForeignRecord:
         """The record as JSON."""
         return {"kind": self.kind, "subject": self.subject, **self.identity.data()}
 
+    @classmethod
+    def parse(cls, data: Mapping[str, str]) -> ForeignRecord:
+        """Return what `data` wrote."""
+        identity = Identity(data["environment"], data["tenant"], data["database"])
+        return cls(data["kind"], data["subject"], identity)
+
     def __str__(self) -> str:
         """Return a sentence on what it is and what it is worth here."""
         if self.kind == "lock":
