@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-import phaseline
+from phaseline import kit
 
 STATE_VARIABLE = "PHASELINE_STATE_HOME"
 CACHE_VARIABLE = "PHASELINE_CACHE_HOME"
@@ -28,11 +28,7 @@ def cache_dir() -> Path:
 
 def kit_dir() -> Path:
     """Return the folder holding blueprints, playbooks, roles, data_templates and migration."""
-    package = Path(phaseline.__file__).resolve().parent
-    checkout = package.parents[1]
-    if (checkout / "pyproject.toml").is_file() and (checkout / "blueprints").is_dir():
-        return checkout
-    return package / "kit"
+    return kit.folder()
 
 
 def _home(own: str, standard: str, of_root: str, of_user: str) -> Path:

@@ -1,10 +1,16 @@
 """Unpack, check and count releases of Odoo on a host; run with the standard library alone.
 
+The kit loads this file for the id and the check of a release, and sends it along with `env verify`.
+
 unpack ARCHIVE HOME   unpack beside HOME, check, prove, compile, rename; the archive goes
 check HOME            compare every file with the release's own list
 unused ROOT ID KEEP   print the folders that no tenant runs on and that are too old to keep
 """
 
+from __future__ import annotations
+
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -12,9 +18,14 @@ import tarfile
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CACHE = Path("/var/cache/odoo")
-PAPERS = {"files.sha256", "manifest.json", "sbom.json"}
+LIST, MANIFEST, SBOM = "files.sha256", "manifest.json", "sbom.json"
+PAPERS = (LIST, MANIFEST, SBOM)
 PAGE = "<html><body><p>Page</p></body></html>"
 
 
@@ -49,21 +60,84 @@ def lay(tar: tarfile.TarFile, entry: tarfile.TarInfo, tree: Path) -> None:
 
 def check(folder: str) -> None:
     """End with the differences between a release's files and its own list, if there are any."""
-    tree = Path(folder)
-    hashed = subprocess.run(
-        ["/usr/bin/sha256sum", "--check", "--quiet", "--strict", "files.sha256"],
-        cwd=tree, check=False, capture_output=True, text=True,
-    )  # fmt: skip
-    wrong = hashed.stdout.splitlines() if hashed.returncode else []
-    lines = (tree / "files.sha256").read_text(encoding="utf-8").splitlines()
-    listed = {line[66:] for line in lines} | PAPERS
+    wrong = differences_of(Path(folder))
+    if wrong:
+        sys.exit(f"{len(wrong)} files are not as released: {', '.join(wrong[:20])}")
+
+
+def differences_of(tree: Path) -> list[str]:
+    """Return what differs between a release's files and its own list and id, in sentences."""
+    links = [
+        os.path.relpath(os.path.join(place, one), tree)
+        for place, folders, _ in os.walk(tree)
+        for one in folders
+        if (Path(place) / one).is_symlink()
+    ]
+    found = {**hashes(tree, file_names(tree)), **dict.fromkeys(links, "a link")}
+    listed, manifest = ((tree / one).read_text(encoding="utf-8") for one in (LIST, MANIFEST))
+    return differences(listed, found, manifest)
+
+
+def differences(listed: str, found: dict[str, str], manifest: str) -> list[str]:
+    """Return what differs between a release's papers and the hashes of its files."""
+    wrong = compare(read_list(listed), found)
+    paper = json.loads(manifest)
+    made = make_id(
+        str(paper.get("series")), str(paper.get("python")), listed, paper.get("inputs", {})
+    )
+    if made != paper.get("id"):
+        wrong.append(f"its content makes the id {made}, it says {paper.get('id')}")
+    return wrong
+
+
+def compare(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
+    """Return which files are missing, of no release, or changed."""
+    wrong = [f"{name} is missing" for name in sorted(wanted.keys() - found.keys())]
+    wrong += [f"{name} is not of this release" for name in sorted(found.keys() - wanted.keys())]
+    both = sorted(wanted.keys() & found.keys())
+    return wrong + [f"{name} has changed" for name in both if wanted[name] != found[name]]
+
+
+def read_list(text: str) -> dict[str, str]:
+    """Return the hash of each file of a list, in the form `sha256sum` writes."""
+    return {line[66:]: line[:64] for line in text.splitlines()}
+
+
+def file_names(tree: Path) -> list[str]:
+    """Return every file below a folder but the release's papers, always in the same order."""
+    names = []
     for place, folders, files in os.walk(tree):
-        names = files + [one for one in folders if (Path(place) / one).is_symlink()]
-        found = (os.path.relpath(f"{place}/{one}", tree) for one in names)
-        wrong += [f"{one} is not of this release" for one in found if one not in listed]
-    if wrong or hashed.returncode:
-        said = ", ".join(sorted(wrong)[:20]) or hashed.stderr
-        sys.exit(f"{len(wrong)} files are not as released: {said}")
+        folders.sort()
+        names += [os.path.relpath(os.path.join(place, one), tree) for one in sorted(files)]
+    return [name for name in names if name not in PAPERS]
+
+
+def hashes(tree: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return the hash of each of these files that is there."""
+    return {name: hash_file(tree / name) for name in names if (tree / name).is_file()}
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def make_id(series: str, python: str, files: str, inputs: dict[str, Any]) -> str:
+    """Return the id of a release: readable in front, the hash of content and inputs behind."""
+    return f"odoo-{series}-py{python.replace('.', '')}-{digest(files, inputs)}"
+
+
+def digest(files: str, inputs: dict[str, Any]) -> str:
+    """Return the last part of an id, made of the list of files and of what the build took."""
+    made = hashlib.sha256(files.encode())
+    made.update(canonical(inputs).encode())
+    return made.hexdigest()[:16]
+
+
+def canonical(value: Any) -> str:
+    """Return JSON text that is the same for the same value."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
 def prove(tree: Path) -> None:

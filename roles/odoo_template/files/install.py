@@ -1,8 +1,11 @@
 """Install the modules of a template; the order comes as JSON on standard input.
 
+The kit loads this file for the sandbox, which installs with the same options and judges the same.
 The files end up beside the database, in the folder that the order names; of a failure only the log
 stays. The password file goes in any case.
 """
+
+from __future__ import annotations
 
 import json
 import os
@@ -12,6 +15,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BAD = re.compile(r" (ERROR|CRITICAL) |invalid module names, ignored|Some modules are not loaded")
 
@@ -39,11 +46,25 @@ def main() -> None:
     finally:
         password.unlink(missing_ok=True)
     lines = log.read_text(errors="replace").splitlines()
-    # One script of a demonstration is missing in Debian's Odoo for its licence; nothing uses it.
-    wrong = [line for line in lines if BAD.search(line) and "selfie_segmentation" not in line]
+    wrong = failures(lines)
     if status != 0 or wrong:
         sys.exit(f"the modules could not be installed: {os.linesep.join((wrong or lines)[-8:])}")
     keep(work, order, Path(order["goal"]))
+
+
+def options(modules: Iterable[str]) -> list[str]:
+    """Return what makes Odoo install modules and end; what every Odoo has comes first."""
+    names = dict.fromkeys(["base", "web", *modules])
+    alone = ["--no-http", "--workers", "0", "--max-cron-threads", "0", "--stop-after-init"]
+    return ["--init", ",".join(names), *alone]
+
+
+def failures(lines: Iterable[str]) -> list[str]:
+    """Return the lines of a log that say that modules are not installed as they should be.
+
+    One script of a demonstration is missing in Debian's Odoo for its licence; nothing uses it.
+    """
+    return [one for one in lines if BAD.search(one) and "selfie_segmentation" not in one]
 
 
 def install(order: dict, work: Path, password: Path, log: Path, account: pwd.struct_passwd) -> int:
@@ -58,7 +79,6 @@ def install(order: dict, work: Path, password: Path, log: Path, account: pwd.str
         str(work / "data"),
         "--no-http",
     ]
-    alone = ["--workers", "0", "--max-cron-threads", "0", "--stop-after-init"]
     environment = {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -69,10 +89,9 @@ def install(order: dict, work: Path, password: Path, log: Path, account: pwd.str
         common += ["--db_host", order["address"], "--db_sslmode", "verify-full"]
         environment["PGPASSFILE"] = str(password)
         environment["PGSSLROOTCERT"] = "/etc/phaseline/tls/ca.crt"
-    modules = ["--init", ",".join(["base", "web", *order["modules"]])]
     odoo = f"{order['release']}/bin/odoo"
     with log.open("wb") as stream:
-        for argv in ([odoo, *common, *modules, *alone], [odoo, "shell", *common]):
+        for argv in ([odoo, *common, *options(order["modules"])], [odoo, "shell", *common]):
             done = subprocess.run(
                 argv, input=WARM, env=environment, cwd=work, stdout=stream, stderr=stream,
                 user=account.pw_uid, group=account.pw_gid, extra_groups=[], umask=0o027,

@@ -1,7 +1,8 @@
-# ruff: noqa: F821  # `env` is given by the shell, which reads what is printed
-"""The administrator's access, and settings that harden; read by `odoo shell` with ORDER before it.
+# ruff: noqa: F821  # `env` is given by the shell, `set_key` by credentials.py
+"""The administrator's access, and settings that harden; read by `odoo shell`.
 
-What is already so is left alone; each change prints one line that names it and no value.
+ORDER and credentials.py stand before it. What is already so is left alone;
+each change prints one line that names it and no value.
 """
 
 
@@ -37,16 +38,12 @@ def last_mail():
     return env["mail.mail"].sudo().search([], order="id desc", limit=1).id or 0
 
 
-def set_key(user):
+def renew_key(user):
     """Let the key of the vault authenticate as the administrator, and no older one of ours."""
     keys = env["res.users.apikeys"].sudo()
     if keys._check_credentials(scope="rpc", key=ORDER["key"]) == user.id:
         return
-    env.cr.execute("DELETE FROM res_users_apikeys WHERE name = 'phaseline'")
-    env.cr.execute(
-        "INSERT INTO res_users_apikeys (name, user_id, key, index) VALUES (%s, %s, %s, %s)",
-        ["phaseline", user.id, KEYS.hash(ORDER["key"]), ORDER["key"][:8]],
-    )
+    set_key(env.cr, user.id, ORDER["key"])
     say("API key")
 
 
@@ -74,12 +71,9 @@ def set_websites():
             say("domain of the website")
 
 
-from passlib.context import CryptContext  # noqa: E402
-
-KEYS = CryptContext(["pbkdf2_sha512"], pbkdf2_sha512__rounds=6000)
 admin = env["res.users"].browse(2)
 set_user(admin)
-set_key(admin)
+renew_key(admin)
 set_parameters()
 set_websites()
 env.cr.commit()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phaseline import durable
+from phaseline import durable, kit
 from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts.local import run, scratch
 from phaseline.hosts.releases.debian_archive import sha256
@@ -21,10 +21,8 @@ from phaseline.hosts.releases.debian_archive import sha256
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FILES = "files.sha256"
-MANIFEST = "manifest.json"
-SBOM = "sbom.json"
-OUTSIDE = (FILES, MANIFEST, SBOM)
+PROGRAM = kit.load("odoo_release", "release")
+FILES, MANIFEST, SBOM = PROGRAM.LIST, PROGRAM.MANIFEST, PROGRAM.SBOM
 EPOCH = 315532800  # 1980-01-01: a date every tool accepts
 
 
@@ -44,24 +42,18 @@ class Stored:
 
 def list_files(tree: Path) -> str:
     """Return the list of a tree's files with their hashes, in the form `sha256sum -c` reads."""
-    lines = []
-    for path in _walk(tree):
-        name = path.relative_to(tree).as_posix()
-        if name not in OUTSIDE:
-            lines.append(f"{sha256(path)}  {name}\n")
-    return "".join(lines)
+    found = PROGRAM.hashes(tree, PROGRAM.file_names(tree))
+    return "".join(f"{digest}  {name}\n" for name, digest in found.items())
 
 
 def make_id(series: str, python: str, files: str, inputs: dict[str, Any]) -> str:
     """Return the id of a release: readable in front, the hash of content and inputs behind."""
-    digest = hashlib.sha256(files.encode())
-    digest.update(canonical(inputs).encode())
-    return f"odoo-{series}-py{python.replace('.', '')}-{digest.hexdigest()[:16]}"
+    return str(PROGRAM.make_id(series, python, files, inputs))
 
 
 def canonical(value: Any) -> str:
     """Return JSON text that is the same for the same value."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+    return str(PROGRAM.canonical(value))
 
 
 def date(release: str) -> int:
@@ -140,32 +132,16 @@ def check_content(archive: Path) -> tuple[str, ...]:
             stream = tar.extractfile(entry)
             if stream is None:
                 found[entry.name] = "not a file"
-            elif entry.name in OUTSIDE:
+            elif entry.name in PROGRAM.PAPERS:
                 papers[entry.name] = stream.read().decode()
             else:
                 found[entry.name] = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
-    return _differences(papers.get(FILES, ""), found, papers.get(MANIFEST, "{}"))
+    return tuple(PROGRAM.differences(papers.get(FILES, ""), found, papers.get(MANIFEST, "{}")))
 
 
 def check_tree(tree: Path) -> tuple[str, ...]:
     """Return what differs between a release's files and its own list and id, in sentences."""
-    found = {line[66:]: line[:64] for line in list_files(tree).splitlines()}
-    papers = [(tree / name).read_text(encoding="utf-8") for name in (FILES, MANIFEST)]
-    return _differences(papers[0], found, papers[1])
-
-
-def _differences(listed: str, found: dict[str, str], paper: str) -> tuple[str, ...]:
-    wanted = {line[66:]: line[:64] for line in listed.splitlines()}
-    wrong = [f"{name} is missing" for name in sorted(wanted.keys() - found.keys())]
-    wrong += [f"{name} is not of this release" for name in sorted(found.keys() - wanted.keys())]
-    both = sorted(wanted.keys() & found.keys())
-    wrong += [f"{name} has changed" for name in both if wanted[name] != found[name]]
-    manifest = json.loads(paper)
-    series, python = str(manifest.get("series")), str(manifest.get("python"))
-    made = make_id(series, python, listed, manifest.get("inputs", {}))
-    if made != manifest.get("id"):
-        wrong.append(f"its content makes the id {made}, it says {manifest.get('id')}")
-    return tuple(wrong)
+    return tuple(PROGRAM.differences_of(tree))
 
 
 def store(tree: Path, manifest: dict[str, Any], releases: Path) -> Stored:

@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from phaseline import durable
+from phaseline import durable, kit
 from phaseline.hosts.local import run
 
 if TYPE_CHECKING:
@@ -23,27 +23,20 @@ if TYPE_CHECKING:
 LOGIN = "admin"
 ADMIN = 2  # base.user_admin
 KEY_BYTES = 20
-SCRIPT = """
+HEAD = """
 import json, sys
 order = json.load(sys.stdin)
 sys.path.insert(0, order["python"])
+"""
+BODY = """
 import psycopg2
-from passlib.context import CryptContext
 
-password = CryptContext(["pbkdf2_sha512"], pbkdf2_sha512__rounds=600_000)
-key = CryptContext(["pbkdf2_sha512"], pbkdf2_sha512__rounds=6000)
 database = psycopg2.connect(dbname=order["database"], host=order["host"], port=order["port"],
                             user=order["role"], connect_timeout=10)
 with database, database.cursor() as cursor:
-    if order["password"] is None:
-        cursor.execute("UPDATE res_users SET password = NULL WHERE id = %s", [order["user"]])
-    else:
-        cursor.execute("UPDATE res_users SET password = %s WHERE id = %s",
-                       [password.hash(order["password"]), order["user"]])
-        cursor.execute("DELETE FROM res_users_apikeys WHERE name = 'phaseline'")
-        cursor.execute(
-            "INSERT INTO res_users_apikeys (name, user_id, key, index) VALUES (%s, %s, %s, %s)",
-            ["phaseline", order["user"], key.hash(order["key"]), order["key"][:8]])
+    set_password(cursor, order["user"], order["password"])
+    if order["key"] is not None:
+        set_key(cursor, order["user"], order["key"])
     for name, value in order["parameters"].items():
         cursor.execute(
             "INSERT INTO ir_config_parameter (key, value, create_date, write_date)"
@@ -92,7 +85,7 @@ def grant(server: Server, database: str, access: Access | None, url: str | None 
         "parameters": addresses if url else {},
     }
     outcome = run.run(
-        [interpreter(server.release), "-I", "-c", SCRIPT],
+        [interpreter(server.release), "-I", "-c", _script()],
         account=server.account,
         env=server.environment(),
         cwd=server.run,
@@ -106,6 +99,11 @@ def interpreter(release: Path) -> str:
     """Return the Python that a release's launcher names."""
     first = (release / "bin/odoo").read_text(encoding="utf-8").split("\n", 1)[0]
     return first.removeprefix("#!").strip()
+
+
+def _script() -> str:
+    """Return the program: on hosts a role gives administrators access by the same functions."""
+    return HEAD + kit.program("tenant_service", "credentials").read_text(encoding="utf-8") + BODY
 
 
 def _kept(file: Path, fresh: str) -> str:

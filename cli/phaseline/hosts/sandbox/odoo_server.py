@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from phaseline import durable
+from phaseline import durable, kit
 from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts.local import processes
 from phaseline.hosts.local import run as programs
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from phaseline.hosts.local.account import Account
     from phaseline.hosts.sandbox.postgres_server import Cluster
 
+PROGRAM = kit.load("odoo_template", "install")  # hosts install with the same one
 HOST = "127.0.0.1"
 DATABASE = "sandbox"
 CLONE = "clone_"
@@ -177,8 +178,7 @@ def install(
     log.unlink(missing_ok=True)
     child = processes.spawn(
         [server.release / "bin/odoo", "--config", server.home / "odoo.conf", "--database", database,
-         "--init", ",".join(modules), "--stop-after-init", "--workers", "0", "--no-http",
-         "--max-cron-threads", "0", "--log-level", "info"],
+         *PROGRAM.options(modules), "--log-level", "info"],
         server.account,
         log=log,
         cwd=server.run,
@@ -194,20 +194,14 @@ def install(
             say(line)
             shown = line
         time.sleep(0.5)
-    said = log.read_text(errors="replace")
-    wrong = [line for line in said.splitlines() if _is_error(line)]
+    lines = log.read_text(errors="replace").splitlines()
+    wrong = PROGRAM.failures(lines)
     if child.returncode != 0 or wrong:
-        tail = "\n".join((wrong or said.splitlines())[-8:])
+        tail = "\n".join((wrong or lines)[-8:])
         hint = f"Read {log}, mend the blueprint's modules, and run the same command again."
         raise PhaselineError(
             Fault("H014", f"the modules could not be installed: {tail}", hint=hint)
         )
-
-
-def _is_error(line: str) -> bool:
-    if "invalid module names, ignored" in line or "Some modules are not loaded" in line:
-        return True
-    return any(mark in line for mark in (" ERROR ", " CRITICAL "))
 
 
 def _progress(log: Path) -> str:

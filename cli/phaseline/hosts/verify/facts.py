@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import testinfra
 
+from phaseline import kit
+from phaseline.hosts.verify.agent.odoo import RELEASE
 from phaseline.hosts.verify.checks.model import Facts
 from phaseline.hosts.verify.checks.readings import orders
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from phaseline.core.environments.declared import DeclaredEnvironment, Host
 
+PROGRAMS = {RELEASE: ("odoo_release", "release")}
 SENT = (
     "phaseline.hosts.verify.agent.main",
     "phaseline.hosts.verify.agent.odoo",
@@ -107,7 +110,8 @@ def connect(host: Host) -> Any:
 
 def command(readings: dict[str, Any]) -> str:
     """Return one shell command that carries the agent and its orders, and no secret."""
-    sent = [(name, source(name)) for name in SENT]
+    programs = [(name, kit.program(*one).read_text("utf-8")) for name, one in PROGRAMS.items()]
+    sent = [(name, source(name)) for name in SENT] + programs
     program = f"sent = {sent!r}\norders = {readings!r}\n{LOADER}"
     packed = base64.b64encode(zlib.compress(program.encode(), 9)).decode()
     start = f"import base64,zlib;exec(zlib.decompress(base64.b64decode('{packed}')))"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import hashlib
+import importlib
 import json
 import pwd
 import re
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from phaseline.hosts.verify.agent.main import SECRET, VERBS, run, sql
+
+RELEASE = "phaseline.roles.odoo_release"  # the role's program, sent along under this name
 
 
 def conf(path: str) -> dict[str, str]:
@@ -74,31 +77,21 @@ def guessable(database: str) -> list[str]:
 
 def release(link: str, sample: int) -> dict[str, Any]:
     """Return the id a link leads to, and what differs from its list of files (0: look at all)."""
+    program = importlib.import_module(RELEASE)
     folder = Path(link).resolve()
-    listed = (folder / "files.sha256").read_text()
-    lines = listed.splitlines()
-    step = max(len(lines) // sample, 1) if sample else 1
-    wrong = []
-    for line in lines[::step]:
-        path = folder / line[66:]
-        if not path.is_file():
-            wrong.append(f"{line[66:]} is missing")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != line[:64]:
-            wrong.append(f"{line[66:]} has changed")
-    manifest = json.loads((folder / "manifest.json").read_text())
-    digest = hashlib.sha256(listed.encode())
-    digest.update(
-        (
-            json.dumps(manifest["inputs"], sort_keys=True, ensure_ascii=False, indent=1) + "\n"
-        ).encode()
-    )
+    listed = (folder / program.LIST).read_text()
+    names = program.read_list(listed)
+    step = max(len(names) // sample, 1) if sample else 1
+    chosen = dict(list(names.items())[::step])
+    manifest = json.loads((folder / program.MANIFEST).read_text())
+    digest = program.digest(listed, manifest["inputs"])
     return {
         "id": folder.name,
-        "made_id": f"{folder.name.rpartition('-')[0]}-{digest.hexdigest()[:16]}",
-        "files": len(lines),
-        "checked": len(lines[::step]),
-        "wrong": wrong,
-    }  # fmt: skip
+        "made_id": f"{folder.name.rpartition('-')[0]}-{digest}",
+        "files": len(names),
+        "checked": len(chosen),
+        "wrong": program.compare(chosen, program.hashes(folder, chosen)),
+    }
 
 
 VERBS.update(conf=conf, filestore=filestore, guessable=guessable, release=release)
