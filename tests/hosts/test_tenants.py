@@ -146,6 +146,15 @@ def test_two_tenants_share_no_secret_of_their_template(bench: Bench) -> None:
     assert len({value for values in found for value in values}) == 4
 
 
+@pytest.mark.usefixtures("guest")
+def test_no_job_of_a_new_tenant_is_older_than_its_database(bench: Bench) -> None:
+    query = (
+        "SELECT count(*) FROM ir_cron JOIN ir_config_parameter p ON p.key = 'database.create_date'"
+        " WHERE active AND nextcall < p.value::timestamp"
+    )
+    assert bench.ssh(HOST, f'runuser -u postgres -- psql -At {GUEST} -c "{query}"') == "0"
+
+
 def test_a_release_that_was_changed_on_the_host_is_told(bench: Bench) -> None:
     release = group_vars.releases(bench.project, "testing")["3.13"]
     file = f"/opt/odoo/releases/{release}/server/odoo/release.py"
