@@ -19,7 +19,7 @@ from phaseline.files.paths import kit_dir
 from phaseline.flows.data import load as data_load
 from phaseline.flows.data import reconcile
 from phaseline.flows.data.load import LoadRequest
-from phaseline.flows.data.validate import How
+from phaseline.flows.data.validate import ReadOptions
 from phaseline.masterdata.records import Record
 from phaseline.masterdata.spec import RecordTemplate
 from phaseline.odoo.data.loader import Loader
@@ -101,7 +101,7 @@ def test_the_samples_of_all_objects_load_reconcile_and_load_again_without_a_writ
         spec.name: 0 for spec in specs.read_all(kit_dir())
     }
     assert last_writes(port) == before
-    checks = reconcile.run(project, "data", env=ENV, how=How()).data()
+    checks = reconcile.run(project, "data", env=ENV, how=ReadOptions()).data()
     assert [check for check in checks["checks"] if not check["agrees"]] == []
     variants = port.call(
         "product.product", "search_read", domain=[["product_tmpl_id.name", "=", "Linen apron"]],

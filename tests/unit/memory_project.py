@@ -13,7 +13,7 @@ from phaseline.files.project.project import Project, open_project
 from phaseline.flows.environment import Environment
 from phaseline.odoo.drivers.call_counter import CountingPort
 from phaseline.odoo.drivers.connect import Credentials
-from phaseline.odoo.memory.models import Wrong
+from phaseline.odoo.memory.models import OdooError
 from phaseline.odoo.memory.port import MemoryOdoo
 from unit.odoo_server import KEY, served
 
@@ -78,7 +78,7 @@ class Recordset:
         try:
             return self.odoo.call(self._name, method, ids, **arguments)
         except PhaselineError as error:
-            raise Wrong(USER_ERROR, error.faults[0].message) from error
+            raise OdooError(USER_ERROR, error.faults[0].message) from error
 
     def create(self, values: Any) -> Recordset:
         return Recordset(self.odoo, self._name, self.call("create", None, vals_list=values))
@@ -189,8 +189,8 @@ class EngineOdoo(MemoryOdoo):
         return dict(found[0])
 
 
-def user_error(message: str) -> Wrong:
-    return Wrong(USER_ERROR, message)
+def user_error(message: str) -> OdooError:
+    return OdooError(USER_ERROR, message)
 
 
 @dataclass

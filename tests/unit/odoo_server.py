@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from loopback import Handler, listening
 from phaseline.errors import PhaselineError
-from phaseline.odoo.memory.models import Wrong
+from phaseline.odoo.memory.models import OdooError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Door(Handler):
 def wrong(error: PhaselineError) -> dict[str, str]:
     """What Odoo's server says of an error, by its own name."""
     cause = error.__cause__
-    if isinstance(cause, Wrong):
+    if isinstance(cause, OdooError):
         return {"name": cause.name, "message": str(cause)}
     fault = error.faults[0]
     return {"name": OTHERS.get(fault.code, ""), "message": fault.message}

@@ -55,9 +55,9 @@ def rejected(home: Path, age: str) -> None:
     source = home.parent / age / "products.csv"
     source.parent.mkdir(exist_ok=True)
     source.write_text(f"sku,name,list_price\nA,{age},abc\n")
-    delivery = DataFile(specs.lookup(kit_dir(), "products"), source)
-    (verdict,) = validate.evaluate([delivery], validate.How(), None)
-    validate.give_back(home, delivery, verdict)
+    data_file = DataFile(specs.lookup(kit_dir(), "products"), source)
+    (verdict,) = validate.evaluate([data_file], validate.ReadOptions(), None)
+    validate.write_rejects(home, data_file, verdict)
 
 
 def migrated(home: Path, age: str) -> None:

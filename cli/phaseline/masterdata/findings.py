@@ -59,7 +59,7 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
-class Refused(Exception):  # noqa: N818 (a cell is refused; it is no error of ours)
+class CellError(Exception):
     """A cell that cannot be the value its column asks for."""
 
     def __init__(self, code: str, message: str, hint: str) -> None:

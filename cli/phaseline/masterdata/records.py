@@ -78,13 +78,13 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def _spelt(found: re.Match[str]) -> str:
+def _escape(found: re.Match[str]) -> str:
     return f"~{ord(found[0]):x}"
 
 
 def external_id(shape: str, key: Iterable[str]) -> str:
     """Return the external id of a key; signs that Odoo reads as syntax are spelt as numbers."""
-    parts = [SAFE.sub(_spelt, part) if SAFE.search(part) else part for part in key]
+    parts = [SAFE.sub(_escape, part) if SAFE.search(part) else part for part in key]
     return f"{MODULE}.{shape}.{'|'.join(parts)}"
 
 
@@ -92,7 +92,7 @@ def records(spec: ObjectSpec, shape: RecordTemplate, rows: Iterable[Row]) -> tup
     """Return the records of one shape; lines with the same key are one record."""
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        if _meant(shape, row):
+        if _applies(shape, row):
             groups.setdefault(row.key(shape.key), []).append(row)
     always = tuple((name, _constant(value)) for name, value in shape.always)
     fields = _fields(spec, shape)
@@ -107,7 +107,7 @@ def records(spec: ObjectSpec, shape: RecordTemplate, rows: Iterable[Row]) -> tup
     )
 
 
-def _meant(shape: RecordTemplate, row: Row) -> bool:
+def _applies(shape: RecordTemplate, row: Row) -> bool:
     filled = row.values
     if any(filled.get(column) is None for column in shape.when):
         return False
@@ -129,7 +129,7 @@ def _values(
     cells = lines[0].values
     for name, source, column in fields:
         if not isinstance(source, str):
-            yield name, _built(source, lines)
+            yield name, _build(source, lines)
         elif source in cells:  # a column the file does not have is not owned
             value = cells[source]
             yield name, column_value(column, value) if column else value
@@ -173,7 +173,7 @@ def reference(references: str | None, found_by: tuple[str, str] | None, value: s
     return Link(own or "")
 
 
-def _built(source: Mapping[str, Any], lines: list[Row]) -> Any:
+def _build(source: Mapping[str, Any], lines: list[Row]) -> Any:
     first = lines[0]
     if "combination" in source:
         pairs = [first.key(of) for of in source["of"]]

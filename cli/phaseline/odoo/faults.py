@@ -88,7 +88,7 @@ class CallRequest:
         return f"{self.model}.{self.method}" + (f" {self.subject}" if self.subject else "")
 
 
-def asked(
+def call_request(
     model: str, method: str, ids: Sequence[int] | None, arguments: Mapping[str, Any]
 ) -> CallRequest:
     """The call with the records it is about: their ids, or the names of rows to be created."""
@@ -137,7 +137,7 @@ def clean(text: str, secrets: frozenset[str] = frozenset()) -> str:
     return short
 
 
-def undelivered(url: str, reason: str) -> PhaselineError:
+def unreachable(url: str, reason: str) -> PhaselineError:
     """O001: nothing reached Odoo, so nothing was done."""
     return PhaselineError(
         Fault(
@@ -148,10 +148,10 @@ def undelivered(url: str, reason: str) -> PhaselineError:
     )
 
 
-def lost(call: CallRequest, url: str, reason: str) -> PhaselineError:
+def lost_answer(call: CallRequest, url: str, reason: str) -> PhaselineError:
     """O007 for what may have written; O001 for a read, which can simply be asked again."""
     if call.reads:
-        return undelivered(url, f"the answer to {call} was lost ({reason})")
+        return unreachable(url, f"the answer to {call} was lost ({reason})")
     return PhaselineError(
         Fault(
             "O007",
@@ -172,7 +172,7 @@ def no_database(database: str, url: str) -> PhaselineError:
     )
 
 
-def refused(
+def refusal(
     call: CallRequest,
     name: str,
     message: str,

@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from phaseline.odoo import faults
-from phaseline.odoo.faults import CallRequest, asked, clean, lost, refused, secret_values
+from phaseline.odoo.faults import (
+    CallRequest,
+    call_request,
+    clean,
+    lost_answer,
+    refusal,
+    secret_values,
+)
 
 WRITE = CallRequest("res.partner", "write", "on 7")
 
@@ -34,23 +41,23 @@ WRITE = CallRequest("res.partner", "write", "on 7")
     ],
 )
 def test_the_exception_name_decides_and_the_status_only_where_it_is_unknown(name, status, code):
-    assert refused(WRITE, name, "text", status=status).faults[0].code == code
+    assert refusal(WRITE, name, "text", status=status).faults[0].code == code
 
 
 def test_a_message_names_the_call_and_its_records():
-    (fault,) = refused(WRITE, "odoo.exceptions.UserError", "This is closed.").faults
+    (fault,) = refusal(WRITE, "odoo.exceptions.UserError", "This is closed.").faults
     assert fault.message == "res.partner.write on 7 was refused: This is closed"
 
 
 def test_rows_to_create_are_named_by_the_first_and_their_number():
     rows = [{"name": "Kettle"}, {"name": "Pot"}, {"name": "Pan"}]
-    assert str(asked("product.template", "create", None, {"vals_list": rows})) == (
+    assert str(call_request("product.template", "create", None, {"vals_list": rows})) == (
         "product.template.create of 'Kettle' and 2 more"
     )
 
 
 def test_many_ids_are_cut_short():
-    assert str(asked("res.partner", "write", list(range(1, 9)), {})) == (
+    assert str(call_request("res.partner", "write", list(range(1, 9)), {})) == (
         "res.partner.write on 1, 2, 3, 4, 5, ..."
     )
 
@@ -79,14 +86,14 @@ def test_values_below_a_key_that_sounds_secret_are_secrets():
 
 def test_a_refusal_does_not_show_a_secret_of_its_own_call():
     secrets = frozenset({"hunter22"})
-    error = refused(WRITE, "builtins.ValueError", "bad value 'hunter22'", secrets=secrets)
+    error = refusal(WRITE, "builtins.ValueError", "bad value 'hunter22'", secrets=secrets)
     assert "hunter22" not in str(error)
     assert "hunter22" not in repr(error.faults)
 
 
 @pytest.mark.parametrize(("method", "code"), [("write", "O007"), ("search_read", "O001")])
 def test_a_lost_answer_is_unknown_for_a_write_and_harmless_for_a_read(method, code):
-    error = lost(CallRequest("res.partner", method), "http://x", "it broke")
+    error = lost_answer(CallRequest("res.partner", method), "http://x", "it broke")
     assert error.faults[0].code == code
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from phaseline.files.data.tables import Opening
-from phaseline.flows.data.validate import How
+from phaseline.flows.data.validate import ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def reading_options(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-def how(options: dict[str, Any]) -> How:
+def how(options: dict[str, Any]) -> ReadOptions:
     """Return how the files are written, from the options."""
     opening = Opening(
         options["encoding"],
@@ -57,4 +57,4 @@ def how(options: dict[str, Any]) -> How:
         options["sheet"],
         options["accept_cached_formulas"],
     )
-    return How(opening, options["decimal_comma"], DATES[options["dates"]])
+    return ReadOptions(opening, options["decimal_comma"], DATES[options["dates"]])

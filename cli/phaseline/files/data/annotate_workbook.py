@@ -52,7 +52,7 @@ def rejected_csv(verdict: Verdict) -> str:
     return target.getvalue()
 
 
-def marked(body: bytes, verdict: Verdict) -> bytes:
+def annotate(body: bytes, verdict: Verdict) -> bytes:
     """Return a copy of the client's workbook in which each finding's cell is coloured and noted."""
     book = openpyxl.load_workbook(io.BytesIO(body))
     sheet = book[verdict.table.sheet or book.sheetnames[0]]
@@ -71,7 +71,7 @@ def marked(body: bytes, verdict: Verdict) -> bytes:
     return target_file.getvalue()
 
 
-def from_csv(verdict: Verdict) -> bytes:
+def annotate_csv(verdict: Verdict) -> bytes:
     """Return a workbook of a CSV file's lines in which each finding's cell is marked."""
     book = openpyxl.Workbook()
     sheet = book.active or book.create_sheet()
@@ -82,7 +82,7 @@ def from_csv(verdict: Verdict) -> bytes:
         _write(sheet, row, verdict.table.header if row == 1 else lines.get(row, ()))
     target = io.BytesIO()
     book.save(target)
-    return marked(target.getvalue(), _on_sheet(verdict, "Data"))
+    return annotate(target.getvalue(), _on_sheet(verdict, "Data"))
 
 
 def _on_sheet(verdict: Verdict, sheet: str) -> Verdict:

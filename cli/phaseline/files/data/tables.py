@@ -44,7 +44,7 @@ class Opening:
 def read(path: Path, opening: Opening | None = None, *, template: str = "") -> Table:
     """Return the table of a file with the SHA-256 of the bytes it was read from."""
     how = opening or Opening()
-    body = guarded(path)
+    body = read_bytes(path)
     suffix = path.suffix.lower()
     name = path.name
     if suffix in OTHERS or body.startswith(OLE) or (body.startswith(ZIP) != (suffix == ".xlsx")):
@@ -61,7 +61,7 @@ def read(path: Path, opening: Opening | None = None, *, template: str = "") -> T
     return replace(table, sha256=hashlib.sha256(body).hexdigest())
 
 
-def guarded(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """Return the bytes of an ordinary file with an ordinary name, or say why not."""
     name = path.name
     if name.startswith("-") or len(name) > LONGEST_NAME or not name.isprintable():

@@ -50,7 +50,7 @@ def lookup(project_dir: Path, target: str) -> tuple[DataFile, ...]:
 def folder(path: Path) -> tuple[DataFile, ...]:
     """Return the data files of a folder, in load order."""
     return tuple(
-        delivery for spec in specs.read_all(kit_dir()) for delivery in of_object(path, spec)
+        data_file for spec in specs.read_all(kit_dir()) for data_file in of_object(path, spec)
     )
 
 

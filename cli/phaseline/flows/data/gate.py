@@ -63,10 +63,10 @@ def uncovered(
     """Yield a fault for every file whose bytes, as they were read, no signature covers."""
     folder = (project.folder / "data").resolve()
     signed = project.data.hashes
-    for delivery, verdict in zip(found, verdicts, strict=True):
-        path = delivery.path.resolve()
+    for data_file, verdict in zip(found, verdicts, strict=True):
+        path = data_file.path.resolve()
         name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
         if signed.get(name) != verdict.table.sha256:
             message = "a signature covers the files in data/, and not this one as it was read"
             hint = "Put it into data/ and verify and sign it in testing, or: --override REASON"
-            yield Fault("E009", message, Place(str(delivery.path)), hint)
+            yield Fault("E009", message, Place(str(data_file.path)), hint)

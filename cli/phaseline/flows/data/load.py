@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import journal
 from phaseline.flows.data import data_files, gate, validate
-from phaseline.flows.data.validate import How
+from phaseline.flows.data.validate import ReadOptions
 from phaseline.flows.environment import connect, full_name
 from phaseline.masterdata.loading.results import LoadResult, ObjectLoad
 from phaseline.masterdata.records import records
@@ -42,7 +42,7 @@ class LoadRequest:
 
     target: str
     env: str
-    how: How = field(default_factory=How)
+    how: ReadOptions = field(default_factory=ReadOptions)
     taking: str = "refuse"
     allow_rejects: int = 0
     override: str | None = None
@@ -53,16 +53,16 @@ def run(project_dir: Path, order: LoadRequest, progress: Progress = SILENT) -> L
     order = replace(order, env=full_name(project_dir, order.env))
     found = data_files.lookup(project_dir, order.target)
     with ExitStack() as stack:
-        stack.enter_context(no_collection())
-        environment = reach(project_dir, order.env, stack)
+        stack.enter_context(pause_garbage_collection())
+        environment = open_environment(project_dir, order.env, stack)
         verdicts = validate.evaluate(found, order.how, environment.port)
-        demand_unchanged(project_dir, verdicts)
+        require_unchanged(project_dir, verdicts)
         gate.require_signature(project_dir, environment, found, verdicts, order.override)
         for verdict in verdicts:
             journal.append(project_dir, "validate", order.env, verdict.data())
-        demand_accepted(verdicts, order.allow_rejects)
+        require_accepted(verdicts, order.allow_rejects)
         ports: list[Port] = [environment.port, *more_ports(environment, stack)]
-        guard = writer(environment, stack)
+        guard = lock_guard(environment, stack)
         known = Resolver()  # what one object learns the next need not ask again
         results: list[ObjectLoad] = []
         for verdict in verdicts:
@@ -76,7 +76,7 @@ def run(project_dir: Path, order: LoadRequest, progress: Progress = SILENT) -> L
 
 
 @contextmanager
-def no_collection() -> Iterator[None]:
+def pause_garbage_collection() -> Iterator[None]:
     """Keep Python from looking for garbage: a load keeps what it makes, the search costs 20 %."""
     was = gc.isenabled()
     gc.disable()
@@ -87,7 +87,7 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def reach(project_dir: Path, env: str, stack: ExitStack) -> Environment:
+def open_environment(project_dir: Path, env: str, stack: ExitStack) -> Environment:
     """Return the opened environment; when it cannot be reached, say that nothing was loaded."""
     try:
         return stack.enter_context(connect(project_dir, env))
@@ -105,7 +105,7 @@ def more_ports(environment: Environment, stack: ExitStack) -> Iterator[Port]:
         yield port
 
 
-def writer(environment: Environment, stack: ExitStack) -> Callable[[], None]:
+def lock_guard(environment: Environment, stack: ExitStack) -> Callable[[], None]:
     """Return what takes the lock of the database before the first write, and checks it later."""
     held: list[lock.Lock] = []
 
@@ -119,7 +119,7 @@ def writer(environment: Environment, stack: ExitStack) -> Callable[[], None]:
     return guard
 
 
-def demand_unchanged(project_dir: Path, verdicts: Sequence[Verdict]) -> None:
+def require_unchanged(project_dir: Path, verdicts: Sequence[Verdict]) -> None:
     """Refuse files that were changed after they were validated."""
     last = {
         (entry.payload["object"], entry.payload["file"]): entry.payload["sha256"]
@@ -141,7 +141,7 @@ def demand_unchanged(project_dir: Path, verdicts: Sequence[Verdict]) -> None:
         raise PhaselineError(*faults)
 
 
-def demand_accepted(verdicts: Sequence[Verdict], allow_rejects: int) -> None:
+def require_accepted(verdicts: Sequence[Verdict], allow_rejects: int) -> None:
     """Refuse the whole load when more lines are rejected than somebody allowed."""
     rejected = sum(verdict.rejected for verdict in verdicts)
     if rejected <= allow_rejects:
@@ -172,7 +172,7 @@ def load(verdict: Verdict, loader: Loader) -> ObjectLoad:
     started = time.perf_counter()
     outcome = loader.outcome
     try:
-        bring(verdict, loader)
+        load_records(verdict, loader)
     except PhaselineError as error:  # a read failed: what was sent before stays counted
         outcome.stopped = error.faults[0]
         outcome.not_sent += max(len(verdict.good) - outcome.total, 0)
@@ -195,7 +195,7 @@ def load(verdict: Verdict, loader: Loader) -> ObjectLoad:
     )
 
 
-def bring(verdict: Verdict, loader: Loader) -> None:
+def load_records(verdict: Verdict, loader: Loader) -> None:
     """Bring the good lines of one object into Odoo, shape by shape."""
     spec = verdict.spec
     if spec.loader == "opening":

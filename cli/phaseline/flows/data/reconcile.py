@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from phaseline.flows.data.validate import How
+    from phaseline.flows.data.validate import ReadOptions
     from phaseline.masterdata.loading.reconcile import Check
     from phaseline.masterdata.spec import RecordTemplate
     from phaseline.masterdata.validation.verdict import Verdict
     from phaseline.odoo.port import Port
 
 
-def run(project_dir: Path, target: str, *, env: str, how: How) -> ReconcileResult:
+def run(project_dir: Path, target: str, *, env: str, how: ReadOptions) -> ReconcileResult:
     """Return every comparison with the verdict, and record it."""
     env = full_name(project_dir, env)
     found = data_files.lookup(project_dir, target)

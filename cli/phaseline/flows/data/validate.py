@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class ReadOptions:
     """How the files of a delivery are written."""
 
     opening: tables.Opening = field(default_factory=tables.Opening)
@@ -39,7 +39,7 @@ class How:
 
 
 def run(
-    project_dir: Path, target: str, *, env: str | None, how: How, mark: Path | None
+    project_dir: Path, target: str, *, env: str | None, how: ReadOptions, mark: Path | None
 ) -> ValidateResult:
     """Return what validation says of every file, and record it."""
     demand(project_dir)
@@ -47,41 +47,41 @@ def run(
     found = data_files.lookup(project_dir, target)
     with connect(project_dir, env) if env else nullcontext() as environment:
         verdicts = evaluate(found, how, environment.port if environment else None)
-    for delivery, verdict in zip(found, verdicts, strict=True):
+    for data_file, verdict in zip(found, verdicts, strict=True):
         journal.append(project_dir, "validate", env or "", verdict.data())
         if mark and verdict.findings:
-            give_back(mark, delivery, verdict)
+            write_rejects(mark, data_file, verdict)
     flawed = any(verdict.findings for verdict in verdicts)
     return ValidateResult(env, verdicts, str(mark) if mark and flawed else None)
 
 
-def evaluate(found: Sequence[DataFile], how: How, port: Port | None) -> tuple[Verdict, ...]:
+def evaluate(found: Sequence[DataFile], how: ReadOptions, port: Port | None) -> tuple[Verdict, ...]:
     """Return the verdict on each file, parents first; faults of all files are raised at once."""
     faults: list[Fault] = []
     verdicts: list[Verdict] = []
-    for delivery in found:
+    for data_file in found:
         try:
-            verdicts.append(_alone(delivery, how))
+            verdicts.append(_check_file(data_file, how))
         except PhaselineError as error:
             faults.extend(error.faults)
     for verdict in verdicts:
         faults.extend(_fault(verdict, one) for one in verdict.faults)
     if faults:
         raise PhaselineError(*faults)
-    return _together(verdicts, port)
+    return _check_references(verdicts, port)
 
 
-def _alone(delivery: DataFile, how: How) -> Verdict:
-    table = tables.read(delivery.path, how.opening, template=delivery.spec.template_id)
+def _check_file(data_file: DataFile, how: ReadOptions) -> Verdict:
+    table = tables.read(data_file.path, how.opening, template=data_file.spec.template_id)
     reading = Reading(how.decimal_comma, how.date_format)
-    return validate.check(delivery.spec, table, reading)
+    return validate.check(data_file.spec, table, reading)
 
 
 def _fault(verdict: Verdict, one: Finding) -> Fault:
     return Fault(one.code, one.message, verdict.place(one), one.hint)
 
 
-def _together(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, ...]:
+def _check_references(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, ...]:
     """Judge references in load order, so that what names a rejected line is rejected too."""
     keys: dict[str, frozenset[str]] = {}
     judged: list[Verdict] = []
@@ -89,29 +89,29 @@ def _together(verdicts: Sequence[Verdict], port: Port | None) -> tuple[Verdict, 
         grown = verdict
         while True:
             keys[verdict.spec.name] = references.own_keys(grown)
-            seen = lookups.known(port, grown, keys) if port else {}
+            seen = lookups.count_matches(port, grown, keys) if port else {}
             before = grown
             found = references.references(grown, keys, seen, strict=port is not None)
             grown = grown.with_findings(found)
             if grown is before:
                 break
         if port:
-            odd_money = lookups.idle_currencies(port, grown)
-            grown = grown.with_findings(references.idle(grown, odd_money))
+            inactive = lookups.inactive_currencies(port, grown)
+            grown = grown.with_findings(references.inactive_currencies(grown, inactive))
         judged.append(grown)
     odd = mismatches(judged, lookups.units(port) if port else ())
     return tuple(verdict.with_findings(odd.get(verdict.spec.name, ())) for verdict in judged)
 
 
-def give_back(folder: Path, delivery: DataFile, verdict: Verdict) -> None:
+def write_rejects(folder: Path, data_file: DataFile, verdict: Verdict) -> None:
     """Write the rejected lines beside: reasons as CSV, cells marked in a copy of the workbook."""
     from phaseline.files.data import annotate_workbook  # noqa: PLC0415 (openpyxl is slow to load, marks are rare)
 
     folder.mkdir(parents=True, exist_ok=True)
-    stem = delivery.path.stem
+    stem = data_file.path.stem
     durable.write(folder / f"{stem}.rejected.csv", annotate_workbook.rejected_csv(verdict))
-    if delivery.path.suffix.lower() == ".xlsx":
-        copy = annotate_workbook.marked(tables.guarded(delivery.path), verdict)
+    if data_file.path.suffix.lower() == ".xlsx":
+        copy = annotate_workbook.annotate(tables.read_bytes(data_file.path), verdict)
     else:
-        copy = annotate_workbook.from_csv(verdict)
+        copy = annotate_workbook.annotate_csv(verdict)
     durable.write(folder / f"{stem}.marked.xlsx", copy)

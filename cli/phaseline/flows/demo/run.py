@@ -117,7 +117,7 @@ def bring_data(project: Path, say: Say) -> str:
         done = migrate.run(project, SOURCE, given=None, replace=False).entry()
     if last(project, "validate", "object", done["outputs"][-1]["object"]) is None:
         say("validating every row")
-        validate.run(project, "data", env=None, how=validate.How(), mark=None)
+        validate.run(project, "data", env=None, how=validate.ReadOptions(), mark=None)
     rows = sum(output["rows"] for output in done["outputs"])
     return f"{rows} rows for {len(done['outputs'])} objects"
 
@@ -220,7 +220,7 @@ def load_once(project: Path, say: Say) -> dict[str, float]:
 def reconcile_data(project: Path, say: Say) -> str:
     """Compare both sides."""
     say("counts, sums and samples of both sides")
-    result = reconcile.run(project, "data", env=ENV, how=validate.How())
+    result = reconcile.run(project, "data", env=ENV, how=validate.ReadOptions())
     wrong = [check for check in result.checks if not check.agrees]
     if wrong:
         hint = f"Run: phaseline data reconcile --project {project}"

@@ -89,7 +89,7 @@ def _links(value: Any) -> Iterator[str]:
             yield from _links(one)
 
 
-def found(
+def lookup_values(
     records: Sequence[Record], known: Container[str] = frozenset()
 ) -> dict[tuple[str, str], set[str]]:
     """Return the values to look up in Odoo by model and field; known external ids need none."""

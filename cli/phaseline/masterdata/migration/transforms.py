@@ -156,7 +156,7 @@ def _assigned(table: str, group: Group, sources: Sources) -> Mapping[str, str]:
     return lines[crc32(group.key.encode()) % len(lines)]
 
 
-def taken_from(how: Mapping[str, Any], group: Group, _sources: Sources) -> str:
+def from_output(how: Mapping[str, Any], group: Group, _sources: Sources) -> str:
     """Return a column of the same key in an output made before."""
     return group.others[how["from"]][how["column"]]
 
@@ -197,7 +197,7 @@ TRANSFORMS = {
         word_of, {"word_of": ROW, "table": TABLE, "gives": FREE, "otherwise": FREE}
     ),
     "assigned": Transform(assigned, {"assigned": TABLE, "gives": FREE}),
-    "from": Transform(taken_from, {"from": FREE, "column": FREE}),
+    "from": Transform(from_output, {"from": FREE, "column": FREE}),
     "cover": Transform(
         cover, {"cover": SOURCE, "more_days": NUMBER}, {"days_from": TABLE, "gives": FREE}
     ),

@@ -7,7 +7,7 @@ import re
 from stdnum import ean
 from stdnum.exceptions import ValidationError
 
-from phaseline.masterdata.findings import Refused
+from phaseline.masterdata.findings import CellError
 from phaseline.masterdata.parsing import iso
 
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
@@ -18,28 +18,28 @@ def country(value: str) -> str:
     """Return an ISO 3166 code."""
     if value.upper() in iso.COUNTRIES:
         return value.upper()
-    raise Refused("D023", "this is no ISO country code", "Use two letters, as GB or DE.")
+    raise CellError("D023", "this is no ISO country code", "Use two letters, as GB or DE.")
 
 
 def currency(value: str) -> str:
     """Return an ISO 4217 code in use."""
     if value in iso.CURRENCIES:
         return value
-    raise Refused("D018", "this is no ISO currency code in use", "Use three letters, as GBP.")
+    raise CellError("D018", "this is no ISO currency code in use", "Use three letters, as GBP.")
 
 
 def email(value: str) -> str:
     """Return one e-mail address."""
     if EMAIL.fullmatch(value):
         return value
-    raise Refused("D023", "this is no e-mail address", "Write one address, as name@example.com.")
+    raise CellError("D023", "this is no e-mail address", "Write one address, as name@example.com.")
 
 
 def phone(value: str) -> str:
     """Return one phone number as written."""
     if PHONE.fullmatch(value):
         return value
-    raise Refused("D023", "this is no phone number", "Write it as +44 20 7946 0000.")
+    raise CellError("D023", "this is no phone number", "Write it as +44 20 7946 0000.")
 
 
 def gtin(value: str) -> str:
@@ -49,7 +49,7 @@ def gtin(value: str) -> str:
             ean.validate(value)
             return value
     except ValidationError as error:
-        raise Refused(
+        raise CellError(
             "D010", "the barcode's length or check digit is wrong", "Scan the barcode again."
         ) from error
-    raise Refused("D010", "a barcode has digits only", "Format the column as text; scan again.")
+    raise CellError("D010", "a barcode has digits only", "Format the column as text; scan again.")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from phaseline.masterdata.findings import Refused
+from phaseline.masterdata.findings import CellError
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -50,18 +50,20 @@ def inspect(value: str, *, strict: bool) -> None:
     if value.isascii() and value.isprintable():
         return
     if CONTROLS.search(value) or (strict and ("\n" in value or "\t" in value)):
-        raise Refused("D004", "the text holds control characters", "Type the text again.")
+        raise CellError("D004", "the text holds control characters", "Type the text again.")
     if BIDI.search(value) or (strict and ZERO_WIDTH.search(value)):
-        raise Refused("D004", "the text holds invisible characters", "Type the text again.")
+        raise CellError("D004", "the text holds invisible characters", "Type the text again.")
     broken = mojibake(value)
     if broken:
-        raise Refused(
+        raise CellError(
             "D003",
             "the text was read with a wrong encoding once",
             f"It probably means '{broken}'; export the file again as UTF-8.",
         )
     if strict and mixes_scripts(value):
-        raise Refused("D019", "the code mixes letters that only look Latin", "Type the code again.")
+        raise CellError(
+            "D019", "the code mixes letters that only look Latin", "Type the code again."
+        )
 
 
 def mojibake(value: str) -> str | None:

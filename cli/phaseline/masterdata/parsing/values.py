@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from phaseline.masterdata.findings import Refused
+from phaseline.masterdata.findings import CellError
 from phaseline.masterdata.parsing import identities, text
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Reading:
 
 
 def parse(column: Column, raw: object, reading: Reading) -> Any:
-    """Return the value of a cell, None when it is empty; raises `Refused`."""
+    """Return the value of a cell, None when it is empty; raises `CellError`."""
     cell: object = raw
     if isinstance(cell, str):
         cell = text.tidy(cell, reading.mended)
@@ -47,31 +47,31 @@ def parse(column: Column, raw: object, reading: Reading) -> Any:
             return None
         cell, reading = column.default, Reading()  # a spec writes numbers and dates its own way
     if isinstance(cell, str) and cell.startswith("#") and cell.rstrip("!?/A0").isupper():
-        raise Refused("D014", "the cell holds a spreadsheet error", "Repair the formula.")
+        raise CellError("D014", "the cell holds a spreadsheet error", "Repair the formula.")
     return PARSERS.get(column.type, as_text)(column, cell, reading)
 
 
-def demand(column: Column, raw: object, reading: Reading) -> Any:
+def parse_required(column: Column, raw: object, reading: Reading) -> Any:
     """Return the value of a cell as `parse` does, and refuse an empty one that is required."""
     value = parse(column, raw, reading)
     if value is None and column.required:
-        raise Refused("D050", "the cell is empty", f"Fill in {column.name}.")
+        raise CellError("D050", "the cell is empty", f"Fill in {column.name}.")
     return value
 
 
 def as_text(column: Column, cell: object, _reading: Reading) -> str:
     """Return the text of a text cell."""
-    _demand_text(column, cell)
+    _require_text(column, cell)
     value = str(cell)
     text.inspect(value, strict=column.type == "code")
     if len(value) > column.maximum_length:
-        raise Refused(
+        raise CellError(
             "D031",
             f"the text has {len(value)} characters, at most {column.maximum_length} fit",
             "Shorten the text.",
         )
     if column.type in {"code", "reference"} and SCIENTIFIC.fullmatch(value) and "+" in value:
-        raise Refused(
+        raise CellError(
             "D010",
             "the code was turned into a number with an exponent",
             "Format the column as text and type the code again.",
@@ -79,18 +79,18 @@ def as_text(column: Column, cell: object, _reading: Reading) -> str:
     return value
 
 
-def _demand_text(column: Column, cell: object) -> None:
+def _require_text(column: Column, cell: object) -> None:
     if isinstance(cell, str):
         return
     if isinstance(cell, (bool, date, datetime)):
         kind = "yes/no" if isinstance(cell, bool) else "date"
-        raise Refused(
+        raise CellError(
             "D011",
             f"the cell is a {kind}, the column takes text",
             "Format the column as text and type the value again.",
         )
     code = "D010" if column.type == "gtin" else "D009"
-    raise Refused(
+    raise CellError(
         code,
         "the cell is a number, so leading zeros or digits may be lost",
         "Format the column as text and type the value again.",
@@ -102,20 +102,20 @@ def as_number(column: Column, cell: object, reading: Reading) -> Decimal:
     value = _exact(cell, reading)
     value = _rounded(column, value, reading, noisy=isinstance(cell, float))
     if value.adjusted() >= MAXIMUM_DIGITS:
-        raise Refused("D015", "the number is too large", "Check the unit and the digits.")
+        raise CellError("D015", "the number is too large", "Check the unit and the digits.")
     _demand_bounds(column, value)
     return value
 
 
 def _exact(cell: object, reading: Reading) -> Decimal:
     if isinstance(cell, (bool, date, datetime)):
-        raise Refused(
+        raise CellError(
             "D011", "the cell is no number", "Format the column as number and type it again."
         )
     if isinstance(cell, (int, float)):
         value = Decimal(repr(cell))
         if not value.is_finite():
-            raise Refused("D014", "the cell is not a number", "Type the number.")
+            raise CellError("D014", "the cell is not a number", "Type the number.")
         return value
     said = str(cell)
     clear = PLAIN.fullmatch(said) and not (reading.decimal_comma and "." in said)
@@ -124,15 +124,15 @@ def _exact(cell: object, reading: Reading) -> Decimal:
 
 def _written(said: str, reading: Reading) -> Decimal:
     if said.lower() in NOT_NUMBERS or not any(sign.isdigit() for sign in said):
-        raise Refused("D014", "the text is not a number", "Type the number, or leave it empty.")
+        raise CellError("D014", "the text is not a number", "Type the number, or leave it empty.")
     plain = said.replace(",", ".", 1) if reading.decimal_comma and "." not in said else said
     if PLAIN.fullmatch(plain) and (plain != said or not reading.decimal_comma):
         return Decimal(plain)
     if text.has_digits_of_other_scripts(said) or "_" in said or SCIENTIFIC.fullmatch(said):
-        raise Refused("D014", "the text is not a plain number", "Type it with the digits 0 to 9.")
+        raise CellError("D014", "the text is not a plain number", "Type it with the digits 0 to 9.")
     sign = "," if reading.decimal_comma else "."
     way = "leave --decimal-comma out" if reading.decimal_comma else "say --decimal-comma"
-    raise Refused(
+    raise CellError(
         "D013",
         f"the number is not written as digits with '{sign}' before the decimals",
         "Write it without thousands separators, signs of currency or percent, or"
@@ -150,7 +150,7 @@ def _rounded(column: Column, value: Decimal, reading: Reading, *, noisy: bool) -
     if noisy and abs(rounded - value) < NOISE:
         reading.mended["float noise"] += 1
         return rounded
-    raise Refused(
+    raise CellError(
         "D015",
         f"the number has more than {places} decimals",
         f"Round it to {places} decimals.",
@@ -159,11 +159,11 @@ def _rounded(column: Column, value: Decimal, reading: Reading, *, noisy: bool) -
 
 def _demand_bounds(column: Column, value: Decimal) -> None:
     if column.above is not None and value <= column.above:
-        raise Refused("D016", f"the value must be above {column.above}", "Correct the value.")
+        raise CellError("D016", f"the value must be above {column.above}", "Correct the value.")
     if column.at_least is not None and value < column.at_least:
-        raise Refused("D016", f"the value must be at least {column.at_least}", "Correct it.")
+        raise CellError("D016", f"the value must be at least {column.at_least}", "Correct it.")
     if column.at_most is not None and value > column.at_most:
-        raise Refused("D016", f"the value must be at most {column.at_most}", "Correct the value.")
+        raise CellError("D016", f"the value must be at most {column.at_most}", "Correct the value.")
 
 
 def as_integer(column: Column, cell: object, reading: Reading) -> int:
@@ -178,14 +178,14 @@ def as_boolean(_column: Column, cell: object, _reading: Reading) -> bool:
     said = str(cell).lower()
     if said in YES or said in NO:
         return said in YES
-    raise Refused("D051", "the value is neither yes nor no", "Write yes or no.")
+    raise CellError("D051", "the value is neither yes nor no", "Write yes or no.")
 
 
 def as_date(_column: Column, cell: object, reading: Reading) -> date:
     """Return a date of the one declared format, or of a workbook's date cell."""
     if isinstance(cell, datetime):
         if cell.time() != time.min:
-            raise Refused("D012", "the cell holds a time of day too", "Type the date alone.")
+            raise CellError("D012", "the cell holds a time of day too", "Type the date alone.")
         return cell.date()
     if isinstance(cell, date):
         return cell
@@ -193,13 +193,13 @@ def as_date(_column: Column, cell: object, reading: Reading) -> date:
         said = str(cell).encode("ascii").decode()  # strptime takes digits of any script
         value = datetime.strptime(said, reading.date_format).date()  # noqa: DTZ007 (no time)
     except ValueError as error:
-        raise Refused(
+        raise CellError(
             "D012",
             "the date does not exist or is not written in the declared format",
             "Write it as 2026-03-31, or say the file's format with --dates.",
         ) from error
     if not EARLIEST <= value.year <= LATEST:
-        raise Refused("D012", "the year is out of range", "Write the year with four digits.")
+        raise CellError("D012", "the year is out of range", "Write the year with four digits.")
     return value
 
 
@@ -208,7 +208,7 @@ def as_choice(column: Column, cell: object, reading: Reading) -> str:
     value = as_text(column, cell, reading)
     if value in column.choices:
         return value
-    raise Refused(
+    raise CellError(
         "D051", "the value is none of the choices", f"Use one of: {', '.join(column.choices)}."
     )
 

@@ -83,7 +83,7 @@ def references(
             known = value in column.known or value.startswith("ref:") or there is None
             times = counts.get(value, 0) if strict else int(known)
             if times == 0:
-                yield missing(row, column, value, there or ())
+                yield missing_reference(row, column, value, there or ())
             elif times > 1:
                 yield Finding(
                     "D021",
@@ -95,9 +95,11 @@ def references(
                 )
 
 
-def idle(verdict: Verdict, idle_by_column: Mapping[str, Collection[str]]) -> Iterator[Finding]:
+def inactive_currencies(
+    verdict: Verdict, inactive_by_column: Mapping[str, Collection[str]]
+) -> Iterator[Finding]:
     """Yield each line that names a currency Odoo has and nobody switched on."""
-    for column, currencies in idle_by_column.items():
+    for column, currencies in inactive_by_column.items():
         for row in verdict.rows:
             if row.values.get(column) in currencies:
                 yield Finding(
@@ -110,7 +112,7 @@ def idle(verdict: Verdict, idle_by_column: Mapping[str, Collection[str]]) -> Ite
                 )
 
 
-def missing(row: Row, column: Column, value: str, there: Collection[str]) -> Finding:
+def missing_reference(row: Row, column: Column, value: str, there: Collection[str]) -> Finding:
     """Return the finding of a reference that leads nowhere."""
     near = get_close_matches(value, list(there)[:5000], n=1)
     meant = f"Did you mean '{near[0]}'? " if near else ""

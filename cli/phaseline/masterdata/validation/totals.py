@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phaseline.masterdata.findings import Finding, Refused, truncate
+from phaseline.masterdata.findings import CellError, Finding, truncate
 from phaseline.masterdata.parsing import values
 from phaseline.masterdata.records import as_text
 
@@ -80,7 +80,7 @@ def other_total(
             continue
         try:
             told = values.parse(spec.column(balance.of), raw, reading)
-        except Refused:
+        except CellError:
             told = None
         if told != total:
             message = f"the lines add up to {as_text(total)}, this total says {truncate(raw)}"

@@ -45,13 +45,13 @@ def mismatches(
         for row in by_name["products"].rows
     }
     return {
-        name: list(_odd(by_name[name], column, unit_of, tree))
+        name: list(_mismatches(by_name[name], column, unit_of, tree))
         for name, column in MEETING.items()
         if name in by_name
     }
 
 
-def _odd(
+def _mismatches(
     verdict: Verdict, column: str, unit_of: Mapping[str, str], tree: Mapping[str, str | None]
 ) -> Iterator[Finding]:
     for row in verdict.rows:

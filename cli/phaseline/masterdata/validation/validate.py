@@ -6,7 +6,7 @@ from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from phaseline.masterdata.findings import Finding, Refused, truncate
+from phaseline.masterdata.findings import CellError, Finding, truncate
 from phaseline.masterdata.parsing import values
 from phaseline.masterdata.records import Row
 from phaseline.masterdata.validation import references, totals
@@ -117,8 +117,8 @@ def _row(
     for column, place in present:
         raw = cells[place] if place < len(cells) else None
         try:
-            value = values.demand(column, raw, reading)
-        except Refused as refused:
+            value = values.parse_required(column, raw, reading)
+        except CellError as refused:
             findings.append(
                 Finding(
                     refused.code, str(refused), refused.hint, number, column.name, truncate(raw)

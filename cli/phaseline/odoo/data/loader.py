@@ -16,7 +16,7 @@ from phaseline.odoo.data import bulk_reads, load_tables
 from phaseline.odoo.data.bulk_create import bulk_creator
 from phaseline.odoo.data.outcome import LoadOutcome
 from phaseline.odoo.data.parallel import fetch_all
-from phaseline.odoo.data.references import Resolver, Unresolved
+from phaseline.odoo.data.references import Resolver, UnresolvedError
 from phaseline.odoo.data.sender import Sender
 from phaseline.odoo.data.takeover import adopt
 
@@ -101,7 +101,7 @@ class Loader:
         for record in wave:
             try:
                 values = self.resolver.values(record, new=record.xmlid not in own)
-            except (Unresolved, KeyError) as error:
+            except (UnresolvedError, KeyError) as error:
                 self.outcome.refuse(record, "D021", str(error))
                 continue
             wanted.append((record, values))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from phaseline.odoo.port import Port
 
 
-def known(
+def count_matches(
     port: Port, verdict: Verdict, keys: Mapping[str, Collection[str]]
 ) -> dict[str, dict[str, int]]:
     """Return, by column, how many records of Odoo each value that no file holds may mean."""
@@ -42,7 +42,7 @@ def _count(port: Port, column: Column, values: list[str]) -> dict[str, int]:
             xmlids[value] = [link.own]
     found = external_ids.lookup(port, sorted({one for many in xmlids.values() for one in many}))
     counts = {value: 1 for value, many in xmlids.items() if any(one in found for one in many)}
-    rest = [value for value, link in meant.items() if value not in counts and _named(link)]
+    rest = [value for value, link in meant.items() if value not in counts and _is_match(link)]
     if rest and column.found_by:
         model, field = column.found_by
         for value, ids in bulk_reads.by_field(port, model, field, rest).items():
@@ -50,11 +50,11 @@ def _count(port: Port, column: Column, values: list[str]) -> dict[str, int]:
     return counts
 
 
-def _named(link: object) -> bool:
+def _is_match(link: object) -> bool:
     return isinstance(link, Match)
 
 
-def idle_currencies(port: Port, verdict: Verdict) -> dict[str, set[str]]:
+def inactive_currencies(port: Port, verdict: Verdict) -> dict[str, set[str]]:
     """Return, by column, the currencies of a file that are not active in this Odoo."""
     columns = [column.name for column in verdict.spec.columns if column.type == "currency"]
     named = {
@@ -65,8 +65,8 @@ def idle_currencies(port: Port, verdict: Verdict) -> dict[str, set[str]]:
     rows = port.call(
         "res.currency", "search_read", domain=[["name", "in", sorted(named)]], fields=["name"]
     )
-    idle = named - {row["name"] for row in rows}
-    return dict.fromkeys(columns, idle) if idle else {}
+    inactive = named - {row["name"] for row in rows}
+    return dict.fromkeys(columns, inactive) if inactive else {}
 
 
 def units(port: Port) -> tuple[tuple[str, str | None], ...]:

@@ -14,7 +14,7 @@ from phaseline.errors import PhaselineError
 from phaseline.masterdata.loading import batches
 from phaseline.odoo.data import bulk_reads
 from phaseline.odoo.data.outcome import Batch
-from phaseline.odoo.data.references import Unresolved
+from phaseline.odoo.data.references import UnresolvedError
 from phaseline.odoo.data.sender import QUIET
 from phaseline.odoo.lost_calls import wait_for
 from phaseline.odoo.retries import call_when_free
@@ -89,7 +89,7 @@ def _counts(loader: Loader, records: Sequence[Record]) -> Any:
     for record in records:
         try:
             values = loader.resolver.values(record, new=True)
-        except Unresolved as error:
+        except UnresolvedError as error:
             loader.outcome.refuse(record, "D021", str(error))
             continue
         yield Count(
@@ -124,13 +124,13 @@ def _book(loader: Loader, part: Sequence[Count], more: Mapping[str, Any]) -> Non
     try:
         answer = _send(loader.port, part, more)
     except PhaselineError as error:
-        _failed(loader, part, more, error)
+        _handle_failure(loader, part, more, error)
         return
     if isinstance(answer, dict):  # not an error: Odoo opens a dialog and has booked nothing
         for count in part:
             outcome.refuse(count.record, "D060", f"Odoo asks: {answer.get('name')}")
         return
-    outcome.done(batch)
+    outcome.mark_done(batch)
 
 
 def _send(port: Port, part: Sequence[Count], more: Mapping[str, Any]) -> Any:
@@ -153,7 +153,7 @@ def _batch(part: Sequence[Count]) -> Batch:
     return Batch(tuple(count.record for count in part), (), (), creates=True)
 
 
-def _failed(
+def _handle_failure(
     loader: Loader, part: Sequence[Count], more: Mapping[str, Any], error: PhaselineError
 ) -> None:
     fault = error.faults[0]
@@ -179,6 +179,6 @@ def _settle(loader: Loader, part: Sequence[Count], batch: Batch, error: Phaselin
     except PhaselineError:
         there = {}
     if arrived(there):
-        loader.outcome.done(batch)
+        loader.outcome.mark_done(batch)
     else:
-        loader.outcome.lost(batch, error.faults[0])
+        loader.outcome.mark_unknown(batch, error.faults[0])

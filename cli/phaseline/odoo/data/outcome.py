@@ -86,12 +86,12 @@ class LoadOutcome:
         with self.lock:
             self.not_sent += len(records)
 
-    def keep(self, count: int) -> None:
+    def mark_unchanged(self, count: int) -> None:
         """Note records that another run made in the meantime."""
         with self.lock:
             self.unchanged += count
 
-    def done(self, batch: Batch) -> None:
+    def mark_done(self, batch: Batch) -> None:
         """Note a batch as in Odoo."""
         with self.lock:
             self.writes += 1
@@ -100,7 +100,7 @@ class LoadOutcome:
             else:
                 self.updated += len(batch.records)
 
-    def lost(self, batch: Batch, fault: Fault) -> None:
+    def mark_unknown(self, batch: Batch, fault: Fault) -> None:
         """Note a batch whose outcome nobody knows; the load stops."""
         with self.lock:
             self.unknown += len(batch.records)

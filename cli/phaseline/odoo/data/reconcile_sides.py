@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from phaseline.masterdata.loading import comparison
 from phaseline.odoo import external_ids, field_types
 from phaseline.odoo.data import bulk_reads, opening_stock
-from phaseline.odoo.data.references import Resolver, Unresolved
+from phaseline.odoo.data.references import Resolver, UnresolvedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Side:
             return False
         try:
             wanted = self.resolver.values(record, new=False)
-        except (Unresolved, KeyError):
+        except (UnresolvedError, KeyError):
             return False
         return not comparison.changed(wanted, actual, self.kinds)
 
@@ -72,7 +72,7 @@ def stock(port: Port, records: Sequence[Record]) -> Stock:
     for record in records:
         try:
             values = resolver.values(record, new=True)
-        except Unresolved:
+        except UnresolvedError:
             continue
         spot = (values["product_id"], values["location_id"])
         if spot in there:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from phaseline.masterdata.loading.batches import POINTERS, found, links
+from phaseline.masterdata.loading.batches import POINTERS, links, lookup_values
 from phaseline.masterdata.records import Combination, Link, Match
 from phaseline.odoo import external_ids
 from phaseline.odoo.data import bulk_reads
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from phaseline.odoo.port import Port
 
 
-class Unresolved(Exception):  # noqa: N818 (a line's fault, not ours)
+class UnresolvedError(Exception):
     """A record points to something Odoo does not have, or has twice."""
 
 
@@ -33,7 +33,7 @@ class Resolver:
         """Read what the records point to and is not known yet."""
         wanted = {xmlid for record in records for xmlid in links(record)} - self.ids.keys()
         self.ids.update(external_ids.lookup(port, sorted(wanted)))
-        for (model, name), values in found(records, self.ids).items():
+        for (model, name), values in lookup_values(records, self.ids).items():
             known = self.names.setdefault((model, name), {})
             known.update(bulk_reads.by_field(port, model, name, values - known.keys()))
         templates = {
@@ -53,11 +53,11 @@ class Resolver:
         }
 
     def value(self, value: Any) -> Any:
-        """Return one value with database ids; raises `Unresolved`."""
+        """Return one value with database ids; raises `UnresolvedError`."""
         if isinstance(value, Link):
-            return self._linked(value)
+            return self._link(value)
         if isinstance(value, Match):
-            return self._found(value)
+            return self._match(value)
         if isinstance(value, Combination):
             template = self._own(value.template)
             return tuple(sorted(self.variants[template, self._own(one)] for one in value.values))
@@ -65,7 +65,7 @@ class Resolver:
             return tuple(sorted(self.value(one) for one in value))
         return value
 
-    def _linked(self, value: Link) -> int:
+    def _link(self, value: Link) -> int:
         if value.xmlid not in self.ids and value.other in self.ids:
             return self.ids[value.other][1]
         return self._own(value.xmlid)
@@ -73,10 +73,10 @@ class Resolver:
     def _own(self, xmlid: str) -> int:
         if xmlid not in self.ids:
             message = f"Odoo has no record {xmlid}"
-            raise Unresolved(message)
+            raise UnresolvedError(message)
         return self.ids[xmlid][1]
 
-    def _found(self, value: Match) -> int:
+    def _match(self, value: Match) -> int:
         if value.own and value.own in self.ids:
             return self.ids[value.own][1]
         ids = self.names.get((value.model, value.field), {}).get(value.value, ())
@@ -84,4 +84,4 @@ class Resolver:
             return ids[0]
         how = "no" if not ids else f"{len(ids)} records of"
         message = f"Odoo has {how} {value.model} with {value.field} '{value.value}'"
-        raise Unresolved(message)
+        raise UnresolvedError(message)

@@ -46,29 +46,29 @@ class Sender:
 
     def send(self, batches: Sequence[Batch]) -> None:
         """Send every batch; stops at the first answer that is lost or refused by the network."""
-        map_ports(self.ports, batches, self._deliver)
+        map_ports(self.ports, batches, self._send)
 
-    def _deliver(self, port: Port, batch: Batch) -> None:
+    def _send(self, port: Port, batch: Batch) -> None:
         if self.outcome.stopped or not batch.records:
             self.outcome.skip(batch.records)
             return
         try:
             self.guard()
-            if self._made(port, batch):
-                self.outcome.done(batch)
+            if self._create(port, batch):
+                self.outcome.mark_done(batch)
                 return
             if len(batch.records) > AT_MOST:
                 for half in batch.halves():
-                    self._deliver(port, half)
+                    self._send(port, half)
                 return
             answer = call_when_free(lambda: self._load(port, batch))
         except PhaselineError as error:
-            self._failed(port, batch, error.faults[0])
+            self._handle_failure(port, batch, error.faults[0])
             return
         if answer["ids"]:
-            self.outcome.done(batch)
+            self.outcome.mark_done(batch)
         else:
-            self._refused(port, batch, answer["messages"])
+            self._handle_refusal(port, batch, answer["messages"])
 
     def _load(self, port: Port, batch: Batch) -> Any:
         return port.call(
@@ -84,7 +84,7 @@ class Sender:
     def _context(self) -> dict[str, Any]:
         return {**QUIET, **dict(self.shape.context)}
 
-    def _made(self, port: Port, batch: Batch) -> bool:
+    def _create(self, port: Port, batch: Batch) -> bool:
         """Whether the batch was made in one go; what Odoo refuses is left to `load`."""
         if self.maker is None or not batch.values:
             return False
@@ -97,7 +97,7 @@ class Sender:
             raise
         return True
 
-    def _failed(self, port: Port, batch: Batch, fault: Fault) -> None:
+    def _handle_failure(self, port: Port, batch: Batch, fault: Fault) -> None:
         if fault.code == "O007":
             self._settle(port, batch, fault)
         elif fault.code in {"O005", "O006"}:
@@ -113,11 +113,13 @@ class Sender:
         except PhaselineError:
             there = {}
         if batch.creates and len(there) == len(names):
-            self.outcome.done(batch)
+            self.outcome.mark_done(batch)
         else:
-            self.outcome.lost(batch, fault)
+            self.outcome.mark_unknown(batch, fault)
 
-    def _refused(self, port: Port, batch: Batch, messages: Sequence[Mapping[str, Any]]) -> None:
+    def _handle_refusal(
+        self, port: Port, batch: Batch, messages: Sequence[Mapping[str, Any]]
+    ) -> None:
         """Odoo kept nothing of the batch: take out the rows it names and send the rest."""
         named = {
             int(message["record"]): str(message["message"])
@@ -128,14 +130,14 @@ class Sender:
             said = "; ".join(str(message.get("message")) for message in messages)
             self._halve(port, batch, said)
             return
-        rivals = self._made_meanwhile(port, batch, named)
-        self.outcome.keep(len(rivals))
+        rivals = self._created_meanwhile(port, batch, named)
+        self.outcome.mark_unchanged(len(rivals))
         for place, said in named.items():
             if place not in rivals:
                 self.outcome.refuse(batch.records[place], "D060", said)
-        self._deliver(port, batch.without(named))
+        self._send(port, batch.without(named))
 
-    def _made_meanwhile(self, port: Port, batch: Batch, places: Iterable[int]) -> set[int]:
+    def _created_meanwhile(self, port: Port, batch: Batch, places: Iterable[int]) -> set[int]:
         """Return the refused rows that are in Odoo: a run that was killed had sent them before."""
         if not batch.creates:
             return set()
@@ -148,4 +150,4 @@ class Sender:
             self.outcome.refuse(batch.records[0], "D060", said)
             return
         for half in batch.halves():
-            self._deliver(port, half)
+            self._send(port, half)

@@ -63,11 +63,13 @@ def major_version(
     url: str, *, timeout: float = READ_SECONDS, route: Endpoint = DIRECT
 ) -> int | None:
     """The server's major version by `/web/version`; None when it does not say."""
-    wire = Transport(url, timeout=min(timeout, READ_SECONDS), route=route)
+    transport = Transport(url, timeout=min(timeout, READ_SECONDS), route=route)
     try:
-        response = wire.send(wire.request("/web/version"), CallRequest("web", "read", "version"))
+        response = transport.send(
+            transport.request("/web/version"), CallRequest("web", "read", "version")
+        )
     finally:
-        wire.close()
+        transport.close()
     if response.status_code != httpx.codes.OK:
         return None
     found = re.search(r'"version":\s*"(?:saas[~-])?(\d+)', response.text)
@@ -85,25 +87,25 @@ def _candidates(credentials: Credentials, version: int | None) -> tuple[str, ...
     return tuple(found)
 
 
-def _open(name: str, wire: Transport, database: str, credentials: Credentials) -> Port:
+def _open(name: str, transport: Transport, database: str, credentials: Credentials) -> Port:
     try:
-        return _driver(name, wire, database, credentials)
+        return _driver(name, transport, database, credentials)
     except BaseException:
-        wire.close()
+        transport.close()
         raise
 
 
-def _driver(name: str, wire: Transport, database: str, credentials: Credentials) -> Port:
+def _driver(name: str, transport: Transport, database: str, credentials: Credentials) -> Port:
     password = credentials.password or credentials.api_key
     if name == "json2" and credentials.api_key:
-        return Json2(wire, database, credentials.api_key)
+        return Json2(transport, database, credentials.api_key)
     from phaseline.odoo.drivers.rpc import Rpc  # noqa: PLC0415 (odoorpc is slow to load, JSON-2 is usual)
     from phaseline.odoo.drivers.session import Session  # noqa: PLC0415
 
     if name == "session" and credentials.password:
-        return Session(wire, database, credentials.login, credentials.password)
+        return Session(transport, database, credentials.login, credentials.password)
     if name == "rpc" and password:
-        return Rpc(wire, database, credentials.login, password)
+        return Rpc(transport, database, credentials.login, password)
     raise PhaselineError(
         Fault(
             "O002",

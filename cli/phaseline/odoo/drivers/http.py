@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from phaseline.odoo.faults import CallRequest, lost, undelivered
+from phaseline.odoo.faults import CallRequest, lost_answer, unreachable
 
 if TYPE_CHECKING:
     import ssl
@@ -122,23 +122,23 @@ class Transport:
         try:
             response = self._client.send(request)
         except NOT_DELIVERED as err:
-            raise undelivered(self.url, str(err)) from err
+            raise unreachable(self.url, str(err)) from err
         except httpx.TimeoutException as err:
             seconds = timeout or self.timeout
-            raise lost(call, self.url, f"no answer within {seconds:g} s") from err
+            raise lost_answer(call, self.url, f"no answer within {seconds:g} s") from err
         except httpx.TransportError as err:
             if not call.reads:
-                raise lost(call, self.url, str(err) or type(err).__name__) from err
+                raise lost_answer(call, self.url, str(err) or type(err).__name__) from err
             response = self._send_again(request, call)
         if response.status_code in GATEWAY and b'"debug"' not in response.content:
-            raise lost(call, self.url, f"a proxy answered {response.status_code}")
+            raise lost_answer(call, self.url, f"a proxy answered {response.status_code}")
         return response
 
     def _send_again(self, request: httpx.Request, call: CallRequest) -> httpx.Response:
         try:
             return self._client.send(request)
         except httpx.HTTPError as err:
-            raise lost(call, self.url, str(err) or type(err).__name__) from err
+            raise lost_answer(call, self.url, str(err) or type(err).__name__) from err
 
     def request(
         self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from phaseline.errors import Fault, PhaselineError
-from phaseline.odoo.faults import CallRequest, asked, lost, no_database, refused, secret_values
+from phaseline.odoo.faults import (
+    CallRequest,
+    call_request,
+    lost_answer,
+    no_database,
+    refusal,
+    secret_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +27,9 @@ if TYPE_CHECKING:
 class Json2:
     """One user's door to one database, over `/json/2`; safe to use from several threads."""
 
-    def __init__(self, wire: Transport, database: str, api_key: str) -> None:
+    def __init__(self, transport: Transport, database: str, api_key: str) -> None:
         """Ask who the key belongs to, which proves key, database and API in one call."""
-        self._wire = wire
+        self._transport = transport
         self._key = api_key
         self._headers = {"Authorization": f"bearer {api_key}", "X-Odoo-Database": database}
         self.database = database
@@ -35,7 +42,7 @@ class Json2:
     @property
     def url(self) -> str:
         """Base URL without a trailing slash."""
-        return self._wire.url
+        return self._transport.url
 
     def call(
         self,
@@ -53,33 +60,33 @@ class Json2:
             body["ids"] = list(ids)
         if context:
             body["context"] = dict(context)
-        call = asked(model, method, ids, arguments)
-        request = self._wire.request(
+        call = call_request(model, method, ids, arguments)
+        request = self._transport.request(
             f"/json/2/{model}/{method}",
             json.dumps(body, allow_nan=False).encode(),
             self._headers,
         )
-        response = self._wire.send(request, call, timeout=timeout)
+        response = self._transport.send(request, call, timeout=timeout)
         if response.status_code == httpx.codes.OK:
             return self._decoded(call, response)
         raise self._fault(call, response, secret_values(body) | {self._key})
 
     def close(self) -> None:
         """Give the connections back."""
-        self._wire.close()
+        self._transport.close()
 
     def _decoded(self, call: CallRequest, response: httpx.Response) -> Any:
         try:
             return response.json()
         except ValueError as err:
-            raise lost(call, self.url, "the answer is not JSON") from err
+            raise lost_answer(call, self.url, "the answer is not JSON") from err
 
     def _fault(
         self, call: CallRequest, response: httpx.Response, secrets: frozenset[str]
     ) -> PhaselineError:
         try:
             told = response.json()
-            return refused(
+            return refusal(
                 call,
                 str(told["name"]),
                 str(told["message"]),
@@ -104,7 +111,7 @@ class Json2:
                 )
             )
         if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            return lost(call, self.url, f"answer {status} is not from Odoo")
+            return lost_answer(call, self.url, f"answer {status} is not from Odoo")
         if status == httpx.codes.NOT_FOUND:
             return PhaselineError(Fault("O010", f"{self.url} does not speak JSON-2"))
-        return refused(call, "", f"the server answered {status}", status=status)
+        return refusal(call, "", f"the server answered {status}", status=status)

@@ -20,11 +20,11 @@ class Rpc(Session):
 
     client = odoorpc.ODOO
 
-    def __init__(self, wire: Transport, database: str, login: str, password: str) -> None:
+    def __init__(self, transport: Transport, database: str, login: str, password: str) -> None:
         """Log in, and say that a better way exists."""
-        super().__init__(wire, database, login, password)
+        super().__init__(transport, database, login, password)
         LOG.warning(
             "talking to %s over /jsonrpc: slow, and gone from Odoo 22; "
             "give this environment an API key (Odoo 19 and later) or a password",
-            wire.url,
+            transport.url,
         )

@@ -16,11 +16,11 @@ from odoorpc.env import Environment
 from phaseline.errors import Fault, PhaselineError
 from phaseline.odoo.faults import (
     CallRequest,
-    asked,
+    call_request,
     is_no_database,
-    lost,
+    lost_answer,
     no_database,
-    refused,
+    refusal,
     secret_values,
 )
 
@@ -37,11 +37,11 @@ LOGIN = CallRequest("res.users", "read", "login")
 
 
 class Opener:
-    """What odoorpc takes for a urllib opener; it sends through the wire instead."""
+    """What odoorpc takes for a urllib opener; it sends through the transport instead."""
 
-    def __init__(self, wire: Transport) -> None:
+    def __init__(self, transport: Transport) -> None:
         """Start with nobody's call under way; each thread notes its own."""
-        self._wire = wire
+        self._transport = transport
         self._now = threading.local()
 
     def note(self, call: CallRequest, timeout: float | None) -> None:
@@ -54,8 +54,8 @@ class Opener:
         call: CallRequest = getattr(self._now, "call", LOGIN)
         data = request.data if isinstance(request.data, bytes) else b""
         path = urlsplit(request.full_url).path
-        response = self._wire.send(
-            self._wire.request(path, data), call, timeout=getattr(self._now, "timeout", None)
+        response = self._transport.send(
+            self._transport.request(path, data), call, timeout=getattr(self._now, "timeout", None)
         )
         return io.BytesIO(self._checked(call, response))
 
@@ -70,9 +70,9 @@ class Opener:
                     "the session ended", {"data": {"name": EXPIRED}}
                 ) from err
             if status in {httpx.codes.NOT_FOUND, httpx.codes.FORBIDDEN} or response.is_redirect:
-                message = f"{self._wire.url} answers {status} where this driver wants to call"
+                message = f"{self._transport.url} answers {status} where this driver wants to call"
                 raise PhaselineError(Fault("O010", message)) from err
-            raise lost(call, self._wire.url, f"answer {status} is not JSON") from err
+            raise lost_answer(call, self._transport.url, f"answer {status} is not JSON") from err
         return response.content
 
 
@@ -80,7 +80,7 @@ class WebSession(odoorpc.ODOO):  # type: ignore[misc]  # odoorpc has no types
     """odoorpc on the web client's own routes: no password with each call, no `/jsonrpc`."""
 
     def login(self, db: str, login: str = "admin", password: str = "") -> None:
-        """Log in on `/web/session/authenticate`; the session's cookie stays in the wire."""
+        """Log in on `/web/session/authenticate`; the session's cookie stays in the transport."""
         data = self.json(
             "/web/session/authenticate", {"db": db, "login": login, "password": password}
         )
@@ -116,18 +116,18 @@ class Session:
     # Told a version, odoorpc does not ask for it; any modern one selects its modern way.
     version = "19.0"
 
-    def __init__(self, wire: Transport, database: str, login: str, password: str) -> None:
+    def __init__(self, transport: Transport, database: str, login: str, password: str) -> None:
         """Log in."""
-        self._wire = wire
+        self._transport = transport
         self._login = login
         self._password = password
-        self._opener = Opener(wire)
+        self._opener = Opener(transport)
         self.database = database
-        address = urlsplit(wire.url)
+        address = urlsplit(transport.url)
         self._client = self.client(
             address.hostname or "localhost",
             port=address.port or 80,
-            timeout=wire.timeout,
+            timeout=transport.timeout,
             version=self.version,
             opener=self._opener,
         )
@@ -142,7 +142,7 @@ class Session:
     @property
     def url(self) -> str:
         """Base URL without a trailing slash."""
-        return self._wire.url
+        return self._transport.url
 
     def call(
         self,
@@ -155,7 +155,7 @@ class Session:
         **arguments: Any,
     ) -> Any:
         """The method's plain JSON answer (see `Port.call`)."""
-        call = asked(model, method, ids, arguments)
+        call = call_request(model, method, ids, arguments)
         secrets = secret_values(arguments) | {self._password}
         positional: list[Any] = [] if ids is None else [list(ids)]
         first = POSITIONAL.get(method)
@@ -169,7 +169,7 @@ class Session:
 
     def close(self) -> None:
         """Give the connections back; the session ends by itself on the server."""
-        self._wire.close()
+        self._transport.close()
 
     def _execute(
         self,
@@ -211,7 +211,7 @@ class Session:
             name = "odoo.exceptions.AccessDenied"
         if name == "werkzeug.exceptions.NotFound":
             message = f"the model {call.model!r} does not exist"
-        return refused(call, name, message, secrets=secrets)
+        return refusal(call, name, message, secrets=secrets)
 
 
 def _name(err: odoorpc.error.RPCError) -> str:

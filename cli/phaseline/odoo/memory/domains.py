@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from phaseline.odoo.memory.models import Wrong
+from phaseline.odoo.memory.models import OdooError
 
 # What a path leads to: every value it reaches from one record, a many2one as its id.
 Reach = Callable[[int, str], list[Any]]
@@ -40,10 +40,10 @@ class Domain:
                 continue
             if not isinstance(term, list | tuple) or len(term) != LEAF:
                 msg = f"Domain() invalid item in domain: {term!r}"
-                raise Wrong("builtins.ValueError", msg)
+                raise OdooError("builtins.ValueError", msg)
             if term[1] not in OPERATORS:
                 msg = f"Invalid operator in condition {tuple(term)!r}"
-                raise Wrong("builtins.ValueError", msg)
+                raise OdooError("builtins.ValueError", msg)
             if isinstance(term[0], str):
                 yield term[0]
 

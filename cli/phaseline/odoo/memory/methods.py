@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from phaseline.odoo.memory.models import X2MANY, Model, Wrong
+from phaseline.odoo.memory.models import X2MANY, Model, OdooError
 from phaseline.odoo.memory.search import search, search_count
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def _put(call: CallContext, model: Model, record: int, values: Mapping[str, Any]
             _exists(call, definition["relation"], value)
             row[name] = value
         else:
-            row[name] = model.fitted(name, value)
+            row[name] = model.convert(name, value)
     row["write_date"], row["write_uid"] = call.store.stamp(), call.uid
-    model.missing(row)
+    model.require_fields(row)
     _unique(model, record)
 
 
@@ -52,7 +52,7 @@ def _exists(call: CallContext, model: str, record: int) -> None:
             "Record does not exist or has been deleted."
             f"\n(Record: {model}({record},), User: {call.uid})"
         )
-        raise Wrong("odoo.exceptions.MissingError", message)
+        raise OdooError("odoo.exceptions.MissingError", message)
 
 
 def _unique(model: Model, record: int) -> None:
@@ -61,7 +61,7 @@ def _unique(model: Model, record: int) -> None:
         for other, row in model.rows.items():
             if other != record and [row.get(name) for name in names] == mine:
                 message = f"The operation cannot be completed: {', '.join(names)} must be unique!"
-                raise Wrong("odoo.exceptions.ValidationError", message)
+                raise OdooError("odoo.exceptions.ValidationError", message)
 
 
 def _command(call: CallContext, model: Model, record: int, name: str, commands: Any) -> None:

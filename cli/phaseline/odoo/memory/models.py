@@ -81,7 +81,7 @@ UNIQUE: Mapping[str, tuple[tuple[str, ...], ...]] = {
 NAMES = {"ir.config_parameter": "key", "ir.model": "name"}
 
 
-class Wrong(Exception):  # noqa: N818 (becomes a fault, with the call named, in one place)
+class OdooError(Exception):
     """What a real Odoo would raise: the exception's name and its message."""
 
     def __init__(self, name: str, message: str) -> None:
@@ -104,7 +104,7 @@ class Model:
         """The definition of a field; a field that is not there is Odoo's `ValueError`."""
         found = self.fields.get(name)
         if found is None:
-            raise Wrong("builtins.ValueError", f"Invalid field {name!r} in {self.name!r}")
+            raise OdooError("builtins.ValueError", f"Invalid field {name!r} in {self.name!r}")
         return found
 
     def defaults(self, names: Iterable[str]) -> dict[str, Any]:
@@ -115,13 +115,13 @@ class Model:
             if "default" in self.fields.get(name, {})
         }
 
-    def fitted(self, name: str, value: Any) -> Any:
+    def convert(self, name: str, value: Any) -> Any:
         """The value as it is stored; one that does not fit is Odoo's `ValueError`."""
         kind = self.define(name)["type"]
         if kind == "selection" and value:
             if value not in [choice[0] for choice in self.fields[name].get("selection", ())]:
                 message = f"Wrong value for {self.name}.{name}: {value!r}"
-                raise Wrong("builtins.ValueError", message)
+                raise OdooError("builtins.ValueError", message)
             return value
         if kind in TEXTS:
             return self._text(value)
@@ -131,7 +131,7 @@ class Model:
             return bool(value)
         return value if value not in (None, "") else False
 
-    def missing(self, row: Mapping[str, Any]) -> None:
+    def require_fields(self, row: Mapping[str, Any]) -> None:
         """Refuse a row that leaves a required field empty."""
         for name, definition in self.fields.items():
             empty = row.get(name) in (None, False, "") and definition["type"] != "boolean"
@@ -140,24 +140,24 @@ class Model:
                     "The operation cannot be completed: Missing required value for the field"
                     f" {name!r} ({self.name})."
                 )
-                raise Wrong("odoo.exceptions.ValidationError", message)
+                raise OdooError("odoo.exceptions.ValidationError", message)
 
     def _text(self, value: Any) -> Any:
         if value is None or value is False or value == "":
             return False
         if "\0" in str(value):
             message = "A string literal cannot contain NUL (0x00) characters."
-            raise Wrong("builtins.ValueError", message)
+            raise OdooError("builtins.ValueError", message)
         return str(value)
 
     def _number(self, kind: str, value: Any) -> Any:
         try:
             return int(value or 0) if kind == "integer" else float(value or 0)
         except (TypeError, ValueError) as err:
-            raise Wrong("builtins.ValueError", str(err)) from None
+            raise OdooError("builtins.ValueError", str(err)) from None
 
 
-def declared(
+def new_model(
     name: str,
     fields: Mapping[str, Mapping[str, Any]],
     unique: Iterable[tuple[str, ...]] = (),

@@ -9,10 +9,17 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from phaseline.odoo.faults import READS, CallRequest, asked, lost, refused, undelivered
+from phaseline.odoo.faults import (
+    READS,
+    CallRequest,
+    call_request,
+    lost_answer,
+    refusal,
+    unreachable,
+)
 from phaseline.odoo.memory.context import CallContext
 from phaseline.odoo.memory.methods import METHODS
-from phaseline.odoo.memory.models import BUILT_IN, UNIQUE, Wrong, declared
+from phaseline.odoo.memory.models import BUILT_IN, UNIQUE, OdooError, new_model
 from phaseline.odoo.memory.store import Call, State
 
 if TYPE_CHECKING:
@@ -42,9 +49,9 @@ class MemoryOdoo:
         self.database = database
         self.url = "memory://odoo"
         if state is None:
-            self._found()
+            self._install()
 
-    def _found(self) -> None:
+    def _install(self) -> None:
         for name, fields in BUILT_IN.items():
             self.declare(name, fields, UNIQUE.get(name, ()))
         for code in ("USD", "EUR", "GBP"):
@@ -69,7 +76,7 @@ class MemoryOdoo:
         unique: Iterable[tuple[str, ...]] = (),
     ) -> None:
         """Declare a model by its fields, each as `fields_get` tells it: `{"type": "char"}`."""
-        self.state.models[model] = declared(model, fields, unique)
+        self.state.models[model] = new_model(model, fields, unique)
         if "ir.model" in self.state.models:
             row = {"model": model, "name": model}
             self.seed(f"base.model_{model.replace('.', '_')}", "ir.model", row)
@@ -118,15 +125,15 @@ class MemoryOdoo:
     ) -> Any:
         """The method's plain JSON answer (see `Port.call`)."""
         del timeout
-        call = asked(model, method, ids, arguments)
+        call = call_request(model, method, ids, arguments)
         with self.state.lock:
             self.calls.append(Call(model, method, None if ids is None else tuple(ids), arguments))
             trouble = self._trouble(method)
             if trouble == "undelivered":
-                raise undelivered(self.url, "told to fail")
+                raise unreachable(self.url, "told to fail")
             answer = self._transaction(call, ids, dict(context or {}), copy.deepcopy(arguments))
         if trouble == "lost":
-            raise lost(call, self.url, "told to fail")
+            raise lost_answer(call, self.url, "told to fail")
         return copy.deepcopy(answer)
 
     def close(self) -> None:
@@ -149,35 +156,35 @@ class MemoryOdoo:
         function = self._method(call)
         if call.method in OF_MODEL and ids is not None:
             message = f"cannot call {call.model}.{call.method} with ids"
-            raise refused(call, "werkzeug.exceptions.UnprocessableEntity", message)
+            raise refusal(call, "werkzeug.exceptions.UnprocessableEntity", message)
         before = None if call.method in READS else copy.deepcopy(self.state.models)
         try:
             return function(self._context(call.model, tuple(ids or ()), context), **arguments)
-        except Wrong as err:
+        except OdooError as err:
             self.state.models = before or self.state.models
-            raise refused(call, err.name, str(err)) from err
+            raise refusal(call, err.name, str(err)) from err
         except TypeError as err:
             self.state.models = before or self.state.models
             name = "werkzeug.exceptions.UnprocessableEntity"
-            raise refused(call, name, str(err)) from err
+            raise refusal(call, name, str(err)) from err
 
     def _method(self, call: CallRequest) -> Method:
         if call.model not in self.state.models:
             message = f"the model {call.model!r} does not exist"
-            raise refused(call, "werkzeug.exceptions.NotFound", message)
+            raise refusal(call, "werkzeug.exceptions.NotFound", message)
         own = self.state.methods.get((call.model, call.method))
         if call.method.startswith("_"):
             message = f"Private methods (such as '{call.model}.{call.method}') cannot be called."
-            raise refused(call, "odoo.exceptions.AccessError", message)
+            raise refusal(call, "odoo.exceptions.AccessError", message)
         if own is not None:
             return lambda context, **named: own(self, context.ids, **named)
         if call.method not in METHODS:
             message = f"The method '{call.model}.{call.method}' does not exist"
-            raise refused(call, "werkzeug.exceptions.NotFound", message)
+            raise refusal(call, "werkzeug.exceptions.NotFound", message)
         needed = NEEDS.get(call.method, "read")
         if (self.uid, call.model, needed) in self.state.denied:
             message = f"You are not allowed to {needed} '{call.model}' records."
-            raise refused(call, "odoo.exceptions.AccessError", message)
+            raise refusal(call, "odoo.exceptions.AccessError", message)
         return METHODS[call.method]
 
     # What tests look at.

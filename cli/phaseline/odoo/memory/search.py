@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from phaseline.odoo.memory.domains import Domain
-from phaseline.odoo.memory.models import X2MANY, Wrong
+from phaseline.odoo.memory.models import X2MANY, OdooError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ def _matching(call: CallContext, domain: Any) -> list[int]:
 def _domain(domain: Any) -> Sequence[Any]:
     if not isinstance(domain, list | tuple):
         message = f"Domain() invalid argument type for domain: {domain!r}"
-        raise Wrong("builtins.TypeError", message)
+        raise OdooError("builtins.TypeError", message)
     return domain
 
 

@@ -140,7 +140,9 @@ def test_twelve_mistakes_come_back_as_twelve_marked_cells(tmp_path):
     more = tuple(references.references(verdict, keys, {}, strict=False))
     verdict = verdict.with_findings(more)
     assert verdict.rejected == len(bad)
-    book = openpyxl.load_workbook(io.BytesIO(annotate_workbook.marked(path.read_bytes(), verdict)))
+    book = openpyxl.load_workbook(
+        io.BytesIO(annotate_workbook.annotate(path.read_bytes(), verdict))
+    )
     marked = {
         (cell.row, cell.column)
         for row in book["Data"].iter_rows(min_row=2)
@@ -241,7 +243,7 @@ def test_a_csv_file_comes_back_as_a_workbook_with_marks(tmp_path):
     path = tmp_path / "products.csv"
     path.write_text("sku,name,list_price\nA-1,=1+1,abc\n")
     verdict = validate.check(SPECS["products"], tables.read(path), Reading())
-    book = openpyxl.load_workbook(io.BytesIO(annotate_workbook.from_csv(verdict)))
+    book = openpyxl.load_workbook(io.BytesIO(annotate_workbook.annotate_csv(verdict)))
     assert book["Data"]["C2"].comment
     assert book["Data"]["B2"].data_type == "s"
     text = annotate_workbook.rejected_csv(verdict)
@@ -278,6 +280,6 @@ def test_a_control_character_comes_back_spelt_out(tmp_path):
     path.write_bytes(b"unit,holds,of_unit\nA\x0bB,1,Units\n")
     verdict = validate.check(SPECS["units"], tables.read(path), Reading())
     assert {one.code for one in verdict.findings} == {"D004"}
-    book = openpyxl.load_workbook(io.BytesIO(annotate_workbook.from_csv(verdict)))
+    book = openpyxl.load_workbook(io.BytesIO(annotate_workbook.annotate_csv(verdict)))
     assert book["Data"]["A2"].value == "A\\u000bB"
     assert "\x0b" not in annotate_workbook.rejected_csv(verdict)

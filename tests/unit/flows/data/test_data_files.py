@@ -13,7 +13,7 @@ from phaseline.commands.main import cli
 from phaseline.errors import PhaselineError
 from phaseline.files import journal
 from phaseline.flows.data import data_files, load, migrate, template, validate
-from phaseline.flows.data.validate import How
+from phaseline.flows.data.validate import ReadOptions
 
 ORDERS = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
 1,85123a,WHITE HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
@@ -62,7 +62,7 @@ def test_faults_of_all_files_are_told_at_once(project):
     put(project, "products.csv", "sku,nme", "A,x")
     put(project, "customers.csv", "customer,name,customer", "C,x,C")
     with pytest.raises(PhaselineError) as caught:
-        validate.run(project, "data", env=None, how=How(), mark=None)
+        validate.run(project, "data", env=None, how=ReadOptions(), mark=None)
     told = [(fault.place.file, fault.message) for fault in caught.value.faults]
     assert ("products.csv", "column 'nme' is unknown") in told
     assert ("customers.csv", "column 'customer' is there 2 times") in told
@@ -71,7 +71,7 @@ def test_faults_of_all_files_are_told_at_once(project):
 def test_a_line_that_names_a_rejected_line_is_rejected_too(project):
     put(project, "products.csv", "sku,name,list_price", "GOOD,x,1", "POOR,x,abc")
     put(project, "reorder_rules.csv", "sku,minimum,maximum", "GOOD,1,2", "POOR,1,2")
-    result = validate.run(project, "data", env=None, how=How(), mark=None)
+    result = validate.run(project, "data", env=None, how=ReadOptions(), mark=None)
     products, rules = result.verdicts
     assert [one.code for one in products.findings] == ["D014"]
     assert [(one.row, one.code) for one in rules.findings] == [(3, "D021")]
@@ -81,7 +81,7 @@ def test_a_line_that_names_a_rejected_line_is_rejected_too(project):
 def test_a_circle_of_categories_refuses_the_file_and_prints_it(project):
     put(project, "categories.csv", "category,name,parent", "A,a,B", "B,b,C", "C,c,A")
     with pytest.raises(PhaselineError) as caught:
-        validate.run(project, "data", env=None, how=How(), mark=None)
+        validate.run(project, "data", env=None, how=ReadOptions(), mark=None)
     (fault,) = caught.value.faults
     assert (fault.code, "A > B > C > A" in fault.message) == ("D022", True)
 
@@ -89,7 +89,7 @@ def test_a_circle_of_categories_refuses_the_file_and_prints_it(project):
 def test_rejected_lines_come_back_marked_and_as_csv(project):
     put(project, "products.csv", "sku,name,list_price", "A,=1+1,abc")
     mark = project / "returned"
-    validate.run(project, "products", env=None, how=How(), mark=mark)
+    validate.run(project, "products", env=None, how=ReadOptions(), mark=mark)
     assert sorted(path.name for path in mark.iterdir()) == [
         "products.marked.xlsx",
         "products.rejected.csv",
@@ -99,7 +99,7 @@ def test_rejected_lines_come_back_marked_and_as_csv(project):
 
 def test_a_validation_is_in_the_journal(project):
     put(project, "products.csv", "sku,name", "A,x")
-    validate.run(project, "products", env=None, how=How(), mark=None)
+    validate.run(project, "products", env=None, how=ReadOptions(), mark=None)
     (entry,) = journal.read(project)
     assert (entry.kind, entry.payload["object"], entry.payload["rows"]) == (
         "validate",
@@ -110,22 +110,22 @@ def test_a_validation_is_in_the_journal(project):
 
 def test_a_file_that_changed_since_it_was_validated_is_not_loaded(project):
     put(project, "products.csv", "sku,name", "A,x")
-    validate.run(project, "products", env=None, how=How(), mark=None)
+    validate.run(project, "products", env=None, how=ReadOptions(), mark=None)
     put(project, "products.csv", "sku,name", "A,y")
-    verdicts = validate.evaluate(data_files.lookup(project, "products"), How(), None)
+    verdicts = validate.evaluate(data_files.lookup(project, "products"), ReadOptions(), None)
     with pytest.raises(PhaselineError) as caught:
-        load.demand_unchanged(project, verdicts)
+        load.require_unchanged(project, verdicts)
     assert caught.value.faults[0].code == "D034"
 
 
 def test_a_load_with_rejected_lines_says_that_nothing_was_loaded(project):
     put(project, "products.csv", "sku,name,list_price", "A,x,abc")
-    verdicts = validate.evaluate(data_files.lookup(project, "products"), How(), None)
+    verdicts = validate.evaluate(data_files.lookup(project, "products"), ReadOptions(), None)
     with pytest.raises(PhaselineError) as caught:
-        load.demand_accepted(verdicts, 0)
+        load.require_accepted(verdicts, 0)
     assert [fault.code for fault in caught.value.faults] == ["D042", "D014"]
     assert "0 lines were loaded" in caught.value.faults[0].message
-    load.demand_accepted(verdicts, 1)
+    load.require_accepted(verdicts, 1)
 
 
 def test_templates_of_all_objects_are_written(tmp_path):
@@ -147,7 +147,7 @@ def test_a_migration_tells_each_rule_and_makes_files_that_validate(project):
         made
         == "sku,name,category,unit,list_price,cost\n85123A,WHITE HEART,HOME_DECOR,Units,2.33,1.28\n"
     )
-    checked = validate.run(project, "data", env=None, how=How(), mark=None)
+    checked = validate.run(project, "data", env=None, how=ReadOptions(), mark=None)
     assert checked.rejected == 0
 
 
@@ -179,7 +179,7 @@ def test_nothing_is_written_into_a_folder_that_is_no_project(tmp_path):
     (tmp_path / "data").mkdir()
     put(tmp_path, "units.csv", "unit,holds,of_unit", "Crate,12,Units")
     with pytest.raises(PhaselineError, match="is not a project"):
-        validate.run(tmp_path, "units", env=None, how=How(), mark=None)
+        validate.run(tmp_path, "units", env=None, how=ReadOptions(), mark=None)
     with pytest.raises(PhaselineError, match="is not a project"):
         migrate.run(tmp_path, "online_retail", given=None, replace=False)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
@@ -240,6 +240,6 @@ def test_a_broken_export_is_told_and_no_bug(project, name, body, code):
 
 def test_nothing_is_said_to_be_marked_where_nothing_is_wrong(project, tmp_path):
     put(project, "units.csv", "unit,holds,of_unit", "Crate,12,Units")
-    result = validate.run(project, "units", env=None, how=How(), mark=tmp_path / "back")
+    result = validate.run(project, "units", env=None, how=ReadOptions(), mark=tmp_path / "back")
     assert (result.rejected, result.marked) == (0, None)
     assert not (tmp_path / "back").exists()

@@ -9,7 +9,7 @@ import pytest
 from phaseline.errors import PhaselineError
 from phaseline.files import journal
 from phaseline.flows.data import data_files, gate, load, validate
-from phaseline.flows.data.validate import How
+from phaseline.flows.data.validate import ReadOptions
 from phaseline.flows.stages import apply, sign, verify
 from phaseline.flows.stages.apply import Permission
 from unit.memory_project import Workshop, opened, workshop
@@ -55,7 +55,7 @@ def demand(
     shop: Workshop, target: str = "units", kind: str = "production", override: str | None = None
 ) -> None:
     found = data_files.lookup(shop.folder, target)
-    verdicts = validate.evaluate(found, How(), None)
+    verdicts = validate.evaluate(found, ReadOptions(), None)
     environment = shop.environment(kind, "live")
     gate.require_signature(shop.folder, environment, found, verdicts, override)
 
@@ -112,7 +112,7 @@ def test_a_file_that_changed_while_it_was_read_is_refused(shop: Workshop) -> Non
     data = shop.folder / "data"
     put(data, "Pallet")
     found = data_files.lookup(shop.folder, "units")
-    verdicts = validate.evaluate(found, How(), None)
+    verdicts = validate.evaluate(found, ReadOptions(), None)
     put(data, "Crate")
     with pytest.raises(PhaselineError, match="not this one as it was read"):
         gate.require_signature(shop.folder, shop.environment("production"), found, verdicts, None)

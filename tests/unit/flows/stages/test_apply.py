@@ -13,7 +13,7 @@ from phaseline.flows.stages import apply
 from phaseline.flows.stages.apply import Permission, apply_in
 from phaseline.flows.stages.plan import make
 from phaseline.odoo import lock
-from phaseline.odoo.memory.models import declared
+from phaseline.odoo.memory.models import new_model
 from unit.memory_project import Workshop, workshop
 
 if TYPE_CHECKING:
@@ -409,7 +409,7 @@ def whole(tmp_path: Path) -> Workshop:
 
 def add_field(odoo: Any, ids: tuple[int, ...], vals_list: list[dict[str, Any]]) -> list[int]:
     for values in vals_list:
-        new = declared("new", {values["name"]: {"type": "char"}}, ())
+        new = new_model("new", {values["name"]: {"type": "char"}}, ())
         odoo.state.models[values["model"]].fields[values["name"]] = new.fields[values["name"]]
         for row in odoo.state.models[values["model"]].rows.values():
             row.setdefault(values["name"], False)

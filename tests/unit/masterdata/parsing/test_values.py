@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from phaseline.masterdata.findings import Refused
+from phaseline.masterdata.findings import CellError
 from phaseline.masterdata.parsing.values import Reading, parse
 from phaseline.masterdata.spec import Column
 
@@ -90,7 +90,7 @@ def test_a_good_cell_becomes_its_value(kind, cell, value):
     ],
 )
 def test_a_bad_cell_is_refused_and_never_coerced(kind, cell, code):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CellError) as refused:
         parse(column(kind), cell, Reading())
     assert refused.value.code == code
     assert refused.value.hint
@@ -98,7 +98,7 @@ def test_a_bad_cell_is_refused_and_never_coerced(kind, cell, code):
 
 @pytest.mark.parametrize("cell", ["1.234", "1.234,50", "0.5"])
 def test_a_point_under_a_declared_comma_is_nobodys_guess(cell):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(CellError) as caught:
         parse(column("money"), cell, Reading(decimal_comma=True))
     assert caught.value.code == "D013"
     assert "leave --decimal-comma out" in caught.value.hint
@@ -115,7 +115,7 @@ AFTERNOON = datetime(2024, 3, 1, 14, 30)  # noqa: DTZ001 (a workbook's cells hav
 
 @pytest.mark.parametrize("cell", [AFTERNOON, "\u0662\u0660\u0662\u0664-\u0660\u0663-\u0660\u0661"])
 def test_a_date_loses_no_time_and_has_plain_digits(cell):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(CellError) as caught:
         parse(column("date"), cell, Reading())
     assert caught.value.code == "D012"
 
@@ -127,7 +127,7 @@ def test_a_declared_decimal_comma_is_read():
 def test_a_declared_date_format_is_the_only_one_read():
     reading = Reading(date_format="%d/%m/%Y")
     assert parse(column("date"), "03/04/2024", reading) == date(2024, 4, 3)
-    with pytest.raises(Refused):
+    with pytest.raises(CellError):
         parse(column("date"), "2024-04-03", reading)
 
 
