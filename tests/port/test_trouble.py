@@ -174,7 +174,7 @@ def test_a_database_that_is_not_there_is_named(real_odoo, driver):
 
 def test_a_session_that_ended_is_opened_anew(real_odoo, mark):
     port = real_odoo.port("session")
-    port._wire._client.cookies.clear()
+    port._transport._client.cookies.clear()
     made = create(port, mark)
     assert count(port, mark) == 1
     port.call("res.partner", "unlink", made)

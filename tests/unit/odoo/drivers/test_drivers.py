@@ -49,7 +49,7 @@ def test_a_call_carries_key_database_ids_context_and_named_arguments(server, por
 
 
 def test_the_key_shows_in_no_repr(port):
-    assert KEY not in repr(port) + repr(port._wire) + repr(Credentials("admin", "pw", KEY))
+    assert KEY not in repr(port) + repr(port._transport) + repr(Credentials("admin", "pw", KEY))
 
 
 @pytest.mark.parametrize("answer", [None, (502, "<html>bad gateway"), (504, "<html>timeout")])

@@ -83,11 +83,11 @@ def site(tmp_path: Path) -> Iterator[tuple[int, str]]:
 
 
 def asked(url: str, route: Endpoint) -> str:
-    wire = Transport(url, timeout=5, route=route)
+    transport = Transport(url, timeout=5, route=route)
     try:
-        return wire.send(wire.request("/"), CALL).text
+        return transport.send(transport.request("/"), CALL).text
     finally:
-        wire.close()
+        transport.close()
 
 
 def test_the_server_hears_its_own_name(site: tuple[int, str]) -> None:
