@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
@@ -14,6 +15,9 @@ DOCUMENTATION = """
     short_description: events as JSON lines
     description: Prints plays, tasks, results and the recap for the program that started Ansible.
 """
+
+
+DATA = ("msg", "stdout")  # of an ad-hoc command, whose caller asks for it
 
 
 class CallbackModule(CallbackBase):
@@ -55,6 +59,8 @@ class CallbackModule(CallbackBase):
         more: dict[str, Any] = {}
         if status in {"failed", "unreachable", "ignored"}:
             more["message"] = _message(result._result)
+        elif "PHASELINE_EVENTS_DATA" in os.environ:
+            more["data"] = {key: result._result[key] for key in DATA if key in result._result}
         elif status == "changed" and self._display.verbosity == 0 and "diff" in result._result:
             more["diff"] = self._get_diff(result._result["diff"])
         role = result._task._role.get_name() if result._task._role else ""

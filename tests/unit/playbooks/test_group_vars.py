@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
 from phaseline.files.paths import kit_dir
-from phaseline.hosts.ansible import inventory as testhost_inventory
+from phaseline.hosts.ansible import inventory as ansible_inventory
+from phaseline.hosts.ansible.playbook import AnsibleContext
 
 TENANTS = [{"name": "small", "plan": "s"}, {"name": "large", "plan": "l"}]
 Inputs = dict[str, dict[str, Any]]
@@ -58,17 +56,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     """What the inputs of each host are."""
     folder = tmp_path_factory.mktemp("inputs")
     (folder / "inventory.ini").write_text(inventory())
-    wanted = ", ".join(f"'{name}': {name} | default(none)" for name in NAMES)
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", "adhoc", "odoo:proxy", "--inventory", "inventory.ini",
-         "--extra-vars", json.dumps({"odoo_tenants": TENANTS}), "--playbook-dir",
-         str(kit_dir() / "playbooks"), "--module-name", "ansible.builtin.debug",
-         "--args", "msg={{ {" + wanted + ", 'groups': group_names} | to_json }}"],
-        capture_output=True, text=True, check=False, cwd=folder, stdin=subprocess.DEVNULL,
-        env=testhost_inventory.environment({}),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {host.name: dict(host.variables) for host in testhost_inventory.hosts(done.stdout)}
+    context = AnsibleContext(folder, kit_dir(), folder / "collections", None)
+    found = ansible_inventory.variables(context, "odoo:proxy", NAMES, {"odoo_tenants": TENANTS})
+    return {host.name: dict(host.variables) for host in found}
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS, ids=lambda env: " behind ".join(ENVIRONMENTS[env]))

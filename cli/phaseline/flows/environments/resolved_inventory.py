@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
 from phaseline.errors import PhaselineError
 from phaseline.files.environments import vault
-from phaseline.files.paths import kit_dir
+from phaseline.files.paths import cache_dir, kit_dir
 from phaseline.flows.environment import connect
 from phaseline.hosts.ansible.inventory import resolve
+from phaseline.hosts.ansible.playbook import AnsibleContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def declare(project_dir: Path, env: str, *, deep: bool = False) -> DeclaredEnvironment:
     """Return the environment as its inventory declares it."""
-    hosts = resolve(project_dir, env, kit_dir() / "playbooks", surroundings(project_dir, env))
+    hosts = resolve(context(project_dir, env), env)
     first = hosts[0].variables
     return DeclaredEnvironment(
         name=env,
@@ -29,11 +30,11 @@ def declare(project_dir: Path, env: str, *, deep: bool = False) -> DeclaredEnvir
     )
 
 
-def surroundings(project_dir: Path, env: str) -> dict[str, str]:
-    """Return what Ansible needs to read this environment's variables."""
-    if not vault.path(project_dir, env).is_file():
-        return {}
-    return {"ANSIBLE_VAULT_PASSWORD_FILE": str(vault.password_file(project_dir))}
+def context(project_dir: Path, env: str) -> AnsibleContext:
+    """Return what Ansible needs to read this environment's variables: nothing is made for it."""
+    sealed = vault.path(project_dir, env).is_file()
+    password = vault.password_file(project_dir) if sealed else None
+    return AnsibleContext(project_dir.resolve(), kit_dir(), cache_dir() / "collections", password)
 
 
 def sizes(hosts: tuple[Host, ...]) -> Mapping[str, Any]:

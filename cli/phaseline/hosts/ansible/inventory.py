@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.environments.declared import DeclaredInventory, Host
 from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.hosts.ansible import adhoc
 from phaseline.hosts.ansible.playbook import KEPT
 from phaseline.hosts.local import run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from phaseline.hosts.ansible.playbook import AnsibleContext
     from phaseline.hosts.local.run import CommandResult
 
 # what checks and connections look at; nothing of the vault is among it
@@ -33,22 +32,25 @@ NAMES = (
     "odoo_sizes", "postgres_sizing", "shared_filestore_kind", "firewall_ssh_sources",
     "firewall_ssh_port", "firewall_dns_servers", "firewall_ntp_servers", "machine_ssh_keys",
 )  # fmt: skip
-SAID = re.compile(r"^(\S+) \| SUCCESS => \{", re.MULTILINE)
 TIMEOUT = 120
 
 
 def read(path: Path, password: Path | None) -> DeclaredInventory:
     """Return what an inventory says, as Ansible reads it; what Ansible refuses is a fault."""
     words = [str(path), *([str(password)] if password else [])]
-    passed = {name: value for name, value in os.environ.items() if name.startswith("ANSIBLE_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in KEPT or name.startswith("ANSIBLE_")
+    }
     fixed = {
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "True",
         "ANSIBLE_INVENTORY_ENABLED": "ini",
         "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "ignore",
     }
     done = run.run(
-        [sys.executable, "-m", "phaseline.hosts.ansible.read_inventory", *words],
-        cwd=path.parent, env=environment({**passed, **fixed}), timeout=TIMEOUT,
+        [sys.executable, "-P", "-m", "phaseline.hosts.ansible.read_inventory", *words],
+        cwd=path.parent, env={**kept, **fixed}, timeout=TIMEOUT,
     )  # fmt: skip
     if done.status:
         message = f"the inventory cannot be read: {_reason(done)}"
@@ -68,95 +70,54 @@ def _reason(done: CommandResult) -> str:
     return (causes or lines or [f"exit status {done.status}"])[-1]
 
 
-def resolve(
-    project_dir: Path, env: str, playbooks: Path, surroundings: Mapping[str, str]
-) -> tuple[Host, ...]:
-    """Return the hosts of an environment; what Ansible refuses is a fault.
+def resolve(context: AnsibleContext, env: str) -> tuple[Host, ...]:
+    """Return an environment's hosts with templates worked out; what Ansible refuses is a fault.
 
     Where the inventory does not say how large a host is, the host is asked: its sizes need that.
     """
     with tempfile.TemporaryDirectory() as folder:
-        kept = {
-            **surroundings,
-            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
-            "ANSIBLE_CACHE_PLUGIN_CONNECTION": folder,
-        }
-        ask = _Ask(project_dir, env, playbooks, kept)
-        found = ask.variables()
+        kept = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": folder}
+        found = variables(context, env, settings=kept)
         if any(unsized(host) for host in found):
             facts = "gather_subset=!all,!min,hardware,virtual,distribution,python"
-            ask.run("ansible.builtin.setup", facts)
-            found = ask.variables()
+            setup = adhoc.Question(env, "ansible.builtin.setup", facts, settings=kept)
+            adhoc.ask(context, setup)
+            found = variables(context, env, settings=kept)
     return found
+
+
+def variables(
+    context: AnsibleContext,
+    hosts: str,
+    names: Iterable[str] = NAMES,
+    more: Mapping[str, Any] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> tuple[Host, ...]:
+    """Return hosts with the named variables, worked out with `more` extra ones."""
+    wanted = ", ".join(f"'{name}': {name} | default(none)" for name in names)
+    message = "{{ {" + wanted + ", 'groups': group_names} | to_json }}"
+    replies = adhoc.ask(
+        context,
+        adhoc.Question(
+            hosts=hosts,
+            module="ansible.builtin.debug",
+            arguments="msg={{ __said }}",
+            variables={**(more or {}), "__said": message},
+            playbooks=context.kit / "playbooks",
+            settings=settings or {},
+        ),
+    )
+    hint = "Look at the inventory; `phaseline env provision` says more."
+    replies.refuse_silence("C002", f"environment '{hosts}'", hint)
+    return tuple(_host(name, replies.of_hosts[name]["msg"]) for name in sorted(replies.of_hosts))
+
+
+def _host(name: str, said: Any) -> Host:
+    answer: dict[str, Any] = json.loads(said) if isinstance(said, str) else dict(said)
+    groups = frozenset(answer.pop("groups"))
+    return Host(name, groups, {key: value for key, value in answer.items() if value is not None})
 
 
 def unsized(host: Host) -> bool:
     """Return whether a host that runs Odoo has no size yet."""
     return "odoo" in host.groups and "odoo_sizes" not in host.variables
-
-
-@dataclass(frozen=True, slots=True)
-class _Ask:
-    """Asks Ansible about one environment."""
-
-    project_dir: Path
-    env: str
-    playbooks: Path
-    surroundings: Mapping[str, str]
-
-    def variables(self) -> tuple[Host, ...]:
-        """Return the hosts with their variables."""
-        wanted = ", ".join(f"'{name}': {name} | default(none)" for name in NAMES)
-        message = "{{ {" + wanted + ", 'groups': group_names} | to_json }}"
-        done = self.run("ansible.builtin.debug", "msg={{ __said }}", {"__said": message})
-        found = hosts(done.stdout)
-        if done.returncode or not found:
-            why = [line for line in (done.stderr + done.stdout).splitlines() if "rror" in line]
-            said = why[0].strip() if why else "it names no host"
-            place = Place(str(self.project_dir / "inventory.ini"))
-            hint = "Look at the inventory; `phaseline env provision` says more."
-            raise PhaselineError(Fault("C002", f"environment '{self.env}': {said}", place, hint))
-        return found
-
-    def run(
-        self, module: str, arguments: str, extra: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run one module on the environment's hosts."""
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump(extra or {}, file)
-            file.flush()
-            return subprocess.run(
-                [
-                    sys.executable, "-m", "ansible", "adhoc", self.env,
-                    "--inventory", str(self.project_dir / "inventory.ini"),
-                    "--playbook-dir", str(self.playbooks), "--extra-vars", f"@{file.name}",
-                    "--module-name", module, "--args", arguments,
-                ],
-                capture_output=True, text=True, check=False, timeout=TIMEOUT,
-                cwd=self.project_dir, stdin=subprocess.DEVNULL,
-                env=environment(self.surroundings),
-            )  # fmt: skip
-
-
-def environment(surroundings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the child: nothing of ours leaks into it."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    quiet = {
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_DEPRECATION_WARNINGS": "0",
-        "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
-    }
-    return {**kept, **quiet, **surroundings}
-
-
-def hosts(said: str) -> tuple[Host, ...]:
-    """Return the hosts in what Ansible printed."""
-    found = []
-    for match in SAID.finditer(said):
-        body, _ = json.JSONDecoder().raw_decode(said[match.end() - 1 :])
-        raw = body["msg"]
-        answer: dict[str, Any] = json.loads(raw) if isinstance(raw, str) else raw
-        groups = frozenset(answer.pop("groups"))
-        variables = {name: value for name, value in answer.items() if value is not None}
-        found.append(Host(match[1], groups, variables))
-    return tuple(sorted(found, key=lambda host: host.name))

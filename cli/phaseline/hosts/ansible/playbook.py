@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.hosts.local import run
+from phaseline.hosts.ansible.process import KEY_TROUBLE, Process, event_of, unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
 HIDDEN = "********"
 SHOWN = 2000  # characters of a failure's message
 KEPT = ("PATH", "LANG", "HOME", "SSH_AUTH_SOCK")  # keys may live in an agent only
-KEY_TROUBLE = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +25,7 @@ class AnsibleContext:
     project_dir: Path
     kit: Path
     collections: Path
-    vault_password: Path
+    vault_password: Path | None
 
     def surroundings(self) -> dict[str, str]:
         """Return the environment variables of an Ansible child."""
@@ -52,10 +47,9 @@ class AnsibleContext:
         }
         # Whatever the caller's habits are: a host that cannot prove itself gets no secrets, and
         # the vault opens with the password it was closed with.
-        fixed = {
-            "ANSIBLE_HOST_KEY_CHECKING": "True",
-            "ANSIBLE_VAULT_PASSWORD_FILE": str(self.vault_password),
-        }
+        fixed = {"ANSIBLE_HOST_KEY_CHECKING": "True"}
+        if self.vault_password:
+            fixed["ANSIBLE_VAULT_PASSWORD_FILE"] = str(self.vault_password)
         merged = {**kept, **own, **passed, **fixed}
         if given := passed.get("ANSIBLE_CALLBACK_PLUGINS"):
             both = f"{own['ANSIBLE_CALLBACK_PLUGINS']}:{given}"
@@ -93,71 +87,27 @@ def play(ground: AnsibleContext, order: Play, log: Path, tell: Callable[[str, st
     tail: list[str] = []
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as kept, _child(ground, order) as lines:
-        for raw in lines.lines():
+    inventory = ground.project_dir / "inventory.ini"
+    child = Process(_words(ground, order), inventory, order.variables, ground.surroundings())
+    with os.fdopen(handle, "w", encoding="utf-8") as kept, child:
+        for raw in child.lines():
             line = _mask(raw, order.hide)
             kept.write(line if line.endswith("\n") else line + "\n")
-            event = _event(line)
+            event = event_of(line)
             if event is None:
                 tail = [*tail[-20:], line.rstrip()]
             else:
                 _take(recap, event, tell)
-    _judge(order, recap, lines.status, tail, log)
+    _judge(order, recap, child.status, tail, log)
     return recap
 
 
-class _child:  # noqa: N801  # reads as a verb where it is used
-    """The running ansible-playbook; it dies with us, and a file of variables dies with it."""
-
-    def __init__(self, ground: AnsibleContext, order: Play) -> None:
-        self.ground, self.order, self.status = ground, order, 0
-
-    def __enter__(self) -> _child:
-        # Extra variables travel in a file only we can read: arguments are seen by everybody.
-        self.extra = tempfile.NamedTemporaryFile("w", suffix=".json")
-        json.dump(dict(self.order.variables), self.extra)
-        self.extra.flush()
-        playbook = self.ground.kit / "playbooks" / f"{self.order.name}.yml"
-        argv = [
-            *run.WITH_US, sys.executable, "-m", "ansible", "playbook", str(playbook),
-            "--inventory", str(self.ground.project_dir / "inventory.ini"),
-            "--limit", self.order.limit, "--extra-vars", f"@{self.extra.name}",
-            *(["--check"] if self.order.check else []), *(["--diff"] if self.order.diff else []),
-        ]  # fmt: skip
-        self.process = subprocess.Popen(
-            argv,
-            cwd=self.ground.project_dir,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            env={**self.ground.surroundings(), "ANSIBLE_STDOUT_CALLBACK": "phaseline_events"},
-        )
-        return self
-
-    def lines(self) -> Iterator[str]:
-        """Yield what it prints, line by line."""
-        if self.process.stdout:
-            yield from self.process.stdout
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None and _[0] is not None:
-            self.process.terminate()
-        self.status = self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
-        self.extra.close()
-
-
-def _event(line: str) -> dict[str, Any] | None:
-    if not line.startswith('{"event"'):
-        return None
-    try:
-        found: dict[str, Any] = json.loads(line)
-    except ValueError:
-        return None
-    return found
+def _words(ground: AnsibleContext, order: Play) -> list[str]:
+    playbook = ground.kit / "playbooks" / f"{order.name}.yml"
+    return [
+        "playbook", str(playbook), "--limit", order.limit,
+        *(["--check"] if order.check else []), *(["--diff"] if order.diff else []),
+    ]  # fmt: skip
 
 
 def _take(recap: Recap, event: Mapping[str, Any], tell: Callable[[str, str], None]) -> None:
@@ -184,13 +134,8 @@ def _judge(order: Play, recap: Recap, status: int, tail: list[str], log: Path) -
 
 def _fault(one: Mapping[str, str], log: Path) -> Fault:
     place, said = Place(one["host"]), one["message"]
-    if any(text in said for text in KEY_TROUBLE):
-        hint = "Compare the key with the provider's console, then put it into known_hosts."
-        message = f"the SSH key of {one['host']} is unknown or has changed: {said}"
-        return Fault("H041", message, place, hint)
-    if one["status"] == "unreachable":
-        message = f"{one['host']} does not answer over SSH: {said}"
-        return Fault("H040", message, place, "Look at the host and its line in inventory.ini.")
+    if one["status"] == "unreachable" or any(text in said for text in KEY_TROUBLE):
+        return unreachable(one["host"], said)
     where = f"{one['role']}: {one['task']}" if one["role"] else one["task"]
     hint = f"Mend it and run the same command again. The whole log: {log}"
     return Fault("H043", f"{where} failed: {said}", place, hint)
