@@ -177,7 +177,7 @@ def test_what_was_overwritten_is_proven_and_signed(site: Site) -> None:
     # Odoo resets the shop's tax display when the company's address changes, as it did above.
     reset = {"website.show_line_subtotals_tax_selection"}
     site.apply("core_operations", override="the test signs nothing", overwrite=reset)
-    verdict = verify.run(site.project, "foundation", "testing", (), lambda text: None)
+    verdict = verify.run(site.project, "foundation", "testing")
     failed = [proof for proof in verdict.proofs if not proof.passed]
     assert verdict.passed, [(one.id, one.evidence[-1]) for one in failed]
     sign.run(site.project, "foundation", "testing", "A Test")

@@ -8,6 +8,7 @@ import click
 
 from phaseline.commands.console.options import colour, env_option, project_option
 from phaseline.commands.console.output import emit, format_option
+from phaseline.commands.console.progress import Lines
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -54,6 +55,6 @@ def command(
     allowed = apply.Permission(
         fingerprint, max_changes, frozenset(overwrite), override, max_destroy, confirm
     )
-    result = apply.run(project_dir, stage, env, allowed, lambda text: click.echo(text, err=True))
+    result = apply.run(project_dir, stage, env, allowed, Lines())
     emit(result.data(), output_format, lambda: render(result, colour=colour()))
     return int(Exit.DONE)

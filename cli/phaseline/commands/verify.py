@@ -8,6 +8,7 @@ import click
 
 from phaseline.commands.console.options import colour, env_option, project_option
 from phaseline.commands.console.output import emit, format_option
+from phaseline.commands.console.progress import Lines
 from phaseline.errors import Exit
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ def command(
     from phaseline.files.render.verify import render
     from phaseline.flows.stages import verify
 
-    def tell(text: str) -> None:
-        click.echo(text, err=True)
-
-    result = verify.run(project_dir, stage, env, only, tell)
+    result = verify.run(project_dir, stage, env, only, Lines())
     emit(result.data(), output_format, lambda: render(result, colour=colour(), full=full))
     return int(Exit.DONE if result.passed else Exit.UNVERIFIED)

@@ -31,13 +31,13 @@ class Plain:
         self.head = f"[{number}/{total}]"
         click.echo(f"{self.head} {title}", err=True)
 
-    def say(self, text: str) -> None:
+    def step(self, name: str, detail: str = "") -> None:
         """Say what the step is doing."""
-        click.echo(f"{' ' * len(self.head)} {text}", err=True)
+        click.echo(f"{' ' * len(self.head)} {name} {detail}".rstrip(), err=True)
 
-    def end(self, told: StepResult) -> None:
+    def end(self, result: StepResult) -> None:
         """Say what came of it and how long it took."""
-        click.echo(f"{' ' * len(self.head)} {told.outcome} ({told.seconds:.1f} s)", err=True)
+        click.echo(f"{' ' * len(self.head)} {result.outcome} ({result.seconds:.1f} s)", err=True)
 
 
 class Moving:
@@ -53,22 +53,30 @@ class Moving:
         self.title = f"[{number}/{total}] {title}"
         self.show("")
 
-    def say(self, text: str) -> None:
+    def step(self, name: str, detail: str = "") -> None:
         """Show what the step is doing beside its title."""
-        self.show(text)
+        self.show(f"{name} {detail}".rstrip())
 
     def show(self, text: str) -> None:
         """Set the moving line."""
         line = Text(self.title, style="bold")
         self.status.update(line.append(f"  {text}" if text else " ...", style="dim"))
 
-    def end(self, told: StepResult) -> None:
+    def end(self, result: StepResult) -> None:
         """Leave a line that says what came of the step."""
         line = Text("done ", style="green").append(self.title, style="default")
-        line.append(f"  {told.outcome}", style="default").append(
-            f"  {told.seconds:.1f} s", style="dim"
+        line.append(f"  {result.outcome}", style="default").append(
+            f"  {result.seconds:.1f} s", style="dim"
         )
         self.status.console.print(line)
+
+
+class Lines:
+    """Progress as plain lines on stderr."""
+
+    def step(self, name: str, detail: str = "") -> None:
+        """Print what is being done."""
+        click.echo(f"{name} {detail}".rstrip(), err=True)
 
 
 class RoleProgress:

@@ -23,10 +23,10 @@ from phaseline.flows.machines import release, sandbox
 from phaseline.flows.stages import apply, drift, plan, sign, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    Say = Callable[[str], None]
+    from phaseline.progress import Progress
 
 ENV = "sandbox"
 SOURCE = "online_retail"
@@ -96,11 +96,11 @@ def steps_of(project: Path) -> Iterator[Step]:
     yield Step("Write the report", partial(write_report, project))
 
 
-def look_at_machine(project: Path, say: Say) -> str:
+def look_at_machine(project: Path, progress: Progress) -> str:
     """Refuse to begin what can't be ended on this machine."""
     if last(project, "sandbox") and sandbox.status(project).state == "running":
         return "the sandbox runs already"
-    say("looking")
+    progress.step("looking")
     findings = doctor.examine(project).findings
     missing = [one for one in findings if one.needed and not one.fine]
     if missing:
@@ -109,23 +109,25 @@ def look_at_machine(project: Path, say: Say) -> str:
     return f"{len(findings)} things looked at, all that is needed is here"
 
 
-def bring_data(project: Path, say: Say) -> str:
+def bring_data(project: Path, progress: Progress) -> str:
     """Migrate the retailer's export and validate what comes out."""
     done = last(project, "migrate", "source", SOURCE)
     if done is None:
-        say("reading the export")
+        progress.step("reading the export")
         done = migrate.run(project, SOURCE, given=None, replace=False).entry()
     if last(project, "validate", "object", done["outputs"][-1]["object"]) is None:
-        say("validating every row")
+        progress.step("validating every row")
         validate.run(project, "data", env=None, how=validate.ReadOptions(), mark=None)
     rows = sum(output["rows"] for output in done["outputs"])
     return f"{rows} rows for {len(done['outputs'])} objects"
 
 
-def build_release(project: Path, say: Say) -> str:
+def build_release(project: Path, progress: Progress) -> str:
     """Build the release or find it in the cache."""
     begun = time.monotonic()
-    built = release.build(release.BuildRequest(release.recipe_folder(project), unpacked=True), say)
+    built = release.build(
+        release.BuildRequest(release.recipe_folder(project), unpacked=True), progress.step
+    )
     manifest = built.stored.manifest
     if last(project, "release", "id", built.stored.id) is None:
         versions = [one["version"] for one in manifest["components"] if one["role"] == "odoo"]
@@ -140,34 +142,34 @@ def build_release(project: Path, say: Say) -> str:
     return f"{built.stored.id} ({'built' if built.fresh else 'from the cache'})"
 
 
-def start_sandbox(project: Path, say: Say) -> str:
+def start_sandbox(project: Path, progress: Progress) -> str:
     """Bring the sandbox up."""
-    brought = sandbox.up(sandbox.SandboxRequest(project), say)
+    brought = sandbox.up(sandbox.SandboxRequest(project), progress.step)
     if brought.seconds > QUICK:
         payload = {"action": "up", "seconds": round(brought.seconds, 1)}
         journal.append(project, "sandbox", ENV, payload)
     return f"{brought.running.url}, {len(brought.running.modules)} modules asked for"
 
 
-def apply_stage(project: Path, stage: str, say: Say) -> str:
+def apply_stage(project: Path, stage: str, progress: Progress) -> str:
     """Plan and apply a stage; a signed one is only compared."""
     fingerprint = None
     if not is_signed(project, stage):
-        say("planning")
+        progress.step("planning")
         planned = plan.run(project, stage, ENV)
         fingerprint = planned.plan.fingerprint
-        say(f"applying {len(planned.plan.changes)} changes")
+        progress.step(f"applying {len(planned.plan.changes)} changes")
     done = apply.run(project, stage, ENV, apply.Permission(fingerprint))
     if not done.applied:
         return f"nothing to do, {done.plan.unchanged} as they should be"
     return f"{len(done.plan.changes)} changes made"
 
 
-def prove_stage(project: Path, stage: str, say: Say) -> str:
+def prove_stage(project: Path, stage: str, progress: Progress) -> str:
     """Run a stage's proofs on a throwaway copy, unless its verdict is signed."""
     if is_signed(project, stage):
         return "signed on this very input already"
-    verdict = verify.run(project, stage, ENV, tell=say)
+    verdict = verify.run(project, stage, ENV, progress=progress)
     broken = [proof for proof in verdict.proofs if not proof.passed]
     if broken:
         hint = f"Run: phaseline verify {stage} --project {project}"
@@ -175,22 +177,22 @@ def prove_stage(project: Path, stage: str, say: Say) -> str:
     return f"all {len(verdict.proofs)} proofs hold"
 
 
-def sign_stage(project: Path, stage: str, say: Say) -> str:
+def sign_stage(project: Path, stage: str, progress: Progress) -> str:
     """Sign a stage, unless it is signed on the same input."""
     if is_signed(project, stage):
         return "signed on this very input already"
-    say("signing")
+    progress.step("signing")
     signed = sign.run(project, stage, ENV, SIGNER)
     return f"input {signed.input_hash[:12]}"
 
 
-def load_data(project: Path, say: Say) -> str:
+def load_data(project: Path, progress: Progress) -> str:
     """Load every object, and at the first time once more: that must change nothing."""
     first = last(project, "load") is None
-    totals = load_once(project, say)
+    totals = load_once(project, progress)
     if not first:
         return f"{totals['unchanged']} records unchanged, {totals['writes']} writes"
-    again = load_once(project, say)
+    again = load_once(project, progress)
     made = f"{totals['created']} records made in {totals['seconds']:.0f} s"
     return f"{made}; again: {again['writes']} writes in {again['seconds']:.0f} s"
 
@@ -199,16 +201,16 @@ def load_data(project: Path, say: Say) -> str:
 class _Objects:
     """Says which object of a load is on its way."""
 
-    say: Say
+    progress: Progress
 
     def step(self, name: str, detail: str = "") -> None:
         """Say the object and how many lines it has."""
-        self.say(f"{name.replace('_', ' ')}: {detail}")
+        self.progress.step(f"{name.replace('_', ' ')}: {detail}")
 
 
-def load_once(project: Path, say: Say) -> dict[str, float]:
+def load_once(project: Path, progress: Progress) -> dict[str, float]:
     """Load every object and return the sums."""
-    result = load.run(project, load.LoadRequest("data", ENV), _Objects(say))
+    result = load.run(project, load.LoadRequest("data", ENV), _Objects(progress))
     if result.exit_code:
         message = "not every row came into Odoo"
         hint = f"Run: phaseline data load --project {project}"
@@ -217,9 +219,9 @@ def load_once(project: Path, say: Say) -> dict[str, float]:
     return {key: sum(getattr(one, key) for one in result.objects) for key in keys}
 
 
-def reconcile_data(project: Path, say: Say) -> str:
+def reconcile_data(project: Path, progress: Progress) -> str:
     """Compare both sides."""
-    say("counts, sums and samples of both sides")
+    progress.step("counts, sums and samples of both sides")
     result = reconcile.run(project, "data", env=ENV, how=validate.ReadOptions())
     wrong = [check for check in result.checks if not check.agrees]
     if wrong:
@@ -234,14 +236,14 @@ def reconcile_data(project: Path, say: Say) -> str:
     return f"{len(result.checks)} of {len(result.checks)} checks agree"
 
 
-def look_for_drift(project: Path, say: Say) -> str:
+def look_for_drift(project: Path, progress: Progress) -> str:
     """Compare Odoo with the blueprint once more, after everything that happened."""
-    say("comparing")
+    progress.step("comparing")
     found = drift.run(project, None, ENV)
     return f"{found.count} differences, {found.unchanged} as they should be"
 
 
-def write_report(project: Path, say: Say) -> str:
+def write_report(project: Path, progress: Progress) -> str:
     """Write the page of evidence."""
-    say("rendering")
+    progress.step("rendering")
     return str(report.write(project).path)

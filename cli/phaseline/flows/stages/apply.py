@@ -23,15 +23,15 @@ from phaseline.flows.stages.plan import Reading, call_counts, make
 from phaseline.odoo import lock
 from phaseline.odoo.stages import markers
 from phaseline.odoo.stages.writer import Writer, writing
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from phaseline.core.plan.model import Plan
     from phaseline.core.plan.operations import Operation
-
-    Tell = Callable[[str], None]
+    from phaseline.progress import Progress
 
 SHORTEST = 8  # digits of a fingerprint that are enough to know it by
 ATTEMPTS = {"call": 1, "install": 1}
@@ -49,12 +49,8 @@ class Permission:
     confirm: str | None = None
 
 
-def silent(_: str) -> None:
-    """Tell nobody."""
-
-
 def run(
-    project_dir: Path, stage: str, env: str, permission: Permission, tell: Tell = silent
+    project_dir: Path, stage: str, env: str, permission: Permission, progress: Progress = SILENT
 ) -> ApplyResult:
     """Apply a stage and return what was done; doing nothing writes nothing."""
     started = time.monotonic()
@@ -62,7 +58,7 @@ def run(
     project = open_project(project_dir)
     name = project.stage(stage).name
     with connect(project_dir, env) as environment:
-        result = apply_in(project, environment, name, permission, tell)
+        result = apply_in(project, environment, name, permission, progress)
         result = replace(result, seconds=round(time.monotonic() - started, 3))
         if result.applied:
             journal.append(project_dir, "apply", env, result.entry(name))
@@ -74,7 +70,7 @@ def apply_in(
     environment: Environment,
     stage: str,
     permission: Permission,
-    tell: Tell = silent,
+    progress: Progress = SILENT,
 ) -> ApplyResult:
     """Apply a stage in an open environment; without changes Odoo is only read."""
     reading = make(project, environment, (stage,))
@@ -86,10 +82,10 @@ def apply_in(
         if gates and permission.override:
             note_override(project, environment.name, stage, permission.override, gates)
         for one in actual.foreign:
-            tell(str(one))
+            progress.step(str(one))
         owner = f"apply {stage}"
         with lock.hold(environment.port, owner, identity=actual.identity) as held:
-            _Apply(project, environment, stage, held, permission, tell).all()
+            _Apply(project, environment, stage, held, permission, progress).all()
     calls = call_counts(environment)
     return ApplyResult(environment.name, reading.plan, actual.foreign, calls, applied)
 
@@ -134,7 +130,7 @@ class _Apply:
     stage: str
     held: lock.Lock
     permission: Permission
-    tell: Tell
+    progress: Progress
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def all(self) -> None:
@@ -162,7 +158,7 @@ class _Apply:
             raise PhaselineError(*(stuck(one) for one in reading.plan.changes[:1]))
         self.refuse_endless(batch)
         self.held.renew()
-        self.tell(in_words(batch, len(reading.plan.changes)))
+        self.progress.step(in_words(batch, len(reading.plan.changes)))
         execute(batch, Site(self.environment, writer, reading.desired, reading.actual))
         others = {one.ref for one in reading.plan.changes} - {one.ref for one in batch}
         if others:

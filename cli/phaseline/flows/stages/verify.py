@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,23 +20,24 @@ from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.flows.stages.plan import make
 from phaseline.odoo.proofs.lookup_cache import LookupCache
 from phaseline.odoo.proofs.runner import Prover
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from phaseline.core.blueprint.answers import Answers
     from phaseline.core.blueprint.model import Proof
     from phaseline.odoo.port import Port
-
-Tell = Callable[[str], None]
-
-
-def silent(_: str) -> None:
-    """Tell nobody."""
+    from phaseline.progress import Progress
 
 
 def run(
-    project_dir: Path, stage: str, env: str, only: Collection[str] = (), tell: Tell = silent
+    project_dir: Path,
+    stage: str,
+    env: str,
+    only: Collection[str] = (),
+    progress: Progress = SILENT,
 ) -> VerifyResult:
     """Return the verdict on a stage; a run of chosen proofs is not recorded."""
     started = time.monotonic()
@@ -53,7 +53,7 @@ def run(
             refuse_unapplied(project, environment, name)
         with ground(environment, proofs) as (where, database):
             here = prepare(project, environment, name, database)
-            results, skipped = here.prove(proofs, tell)
+            results, skipped = here.prove(proofs, progress)
     refuse_changed(project, name, input_hash)
     seconds = round(time.monotonic() - started, 3)
     verdict = VerifyResult(env, name, input_hash, where, results, skipped, seconds)
@@ -155,7 +155,7 @@ class _Run:
     ports: dict[str, Port] = field(default_factory=dict)
 
     def prove(
-        self, proofs: Collection[Proof], tell: Tell
+        self, proofs: Collection[Proof], progress: Progress
     ) -> tuple[tuple[ProofResult, ...], tuple[str, ...]]:
         """Run the proofs; return their results, and those that may not run here."""
         results: list[ProofResult] = []
@@ -169,7 +169,7 @@ class _Run:
                 continue
             result = self.one(proof, scope)
             mark = "passed" if result.passed else "FAILED"
-            tell(f"{number}/{len(proofs)} {mark} {proof.id} ({result.seconds} s)")
+            progress.step(f"{number}/{len(proofs)} {mark} {proof.id} ({result.seconds} s)")
             results.append(result)
         for port in self.ports.values():
             port.close()

@@ -11,13 +11,13 @@ from phaseline.commands.console import progress
 from phaseline.flows.demo.steps import Step, run_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pytest
 
+    from phaseline.progress import Progress
 
-def build(say: Callable[[str], None]) -> str:
-    say("unpacking")
+
+def build(hears: Progress) -> str:
+    hears.step("unpacking")
     return "release a1b2"
 
 

@@ -47,7 +47,7 @@ def put(folder: Path, unit: str) -> None:
 
 def prove(shop: Workshop) -> None:
     apply.run(shop.folder, "one", "testing", Permission())
-    verify.run(shop.folder, "one", "testing", (), lambda text: None)
+    verify.run(shop.folder, "one", "testing")
     sign.run(shop.folder, "one", "testing", "Ada")
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from phaseline.errors import Fault, PhaselineError
 from phaseline.flows.demo import steps
+
+if TYPE_CHECKING:
+    from phaseline.progress import Progress
 
 
 class Memory:
@@ -15,19 +20,19 @@ class Memory:
     def begin(self, number: int, total: int, title: str) -> None:
         self.heard.append(f"begin {number}/{total} {title}")
 
-    def say(self, text: str) -> None:
-        self.heard.append(f"say {text}")
+    def step(self, name: str, detail: str = "") -> None:
+        self.heard.append(f"step {name}{detail}")
 
-    def end(self, told: steps.StepResult) -> None:
-        self.heard.append(f"end {told.outcome}")
+    def end(self, result: steps.StepResult) -> None:
+        self.heard.append(f"end {result.outcome}")
 
 
-def chatty(say) -> str:
-    say("working")
+def chatty(progress: Progress) -> str:
+    progress.step("working")
     return "all well"
 
 
-def broken(say) -> str:
+def broken(_: Progress) -> str:
     raise PhaselineError(Fault("O001", "nobody answers"))
 
 
@@ -35,7 +40,7 @@ def test_each_step_is_announced_and_its_outcome_told() -> None:
     memory = Memory()
     told = steps.run_steps([steps.Step("one", chatty), steps.Step("two", chatty)], memory)
     assert [step.outcome for step in told] == ["all well", "all well"]
-    assert memory.heard[:3] == ["begin 1/2 one", "say working", "end all well"]
+    assert memory.heard[:3] == ["begin 1/2 one", "step working", "end all well"]
 
 
 def test_an_error_ends_the_story_and_is_not_swallowed() -> None:

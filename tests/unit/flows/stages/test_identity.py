@@ -43,6 +43,16 @@ def shop(tmp_path: Path) -> Workshop:
     return made
 
 
+class Heard:
+    """Progress that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def step(self, name: str, detail: str = "") -> None:
+        self.names.append(f"{name}{detail}")
+
+
 def copied(shop: Workshop, uuid: str) -> Workshop:
     """The workshop with a copy of its Odoo, which has this uuid."""
     twin = EngineOdoo()
@@ -151,9 +161,9 @@ def test_the_lock_of_the_original_does_not_stop_a_copy_with_another_uuid(shop: W
         assert [str(one) for one in seen(twin).actual.foreign] == [
             "the lock of apply one belongs to 'testing' (database 11111111), not to this database"
         ]
-        told: list[str] = []
-        apply_in(twin.project, twin.environment(), "one", Permission(), told.append)
-        assert any("the lock of apply one belongs to" in text for text in told)
+        heard = Heard()
+        apply_in(twin.project, twin.environment(), "one", Permission(), heard)
+        assert any("the lock of apply one belongs to" in name for name in heard.names)
     assert lock.inspect(twin.odoo) is None
 
 

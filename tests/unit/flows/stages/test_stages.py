@@ -67,7 +67,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
 
 def prove(shop: Workshop, env: str = "testing") -> VerifyResult:
     apply.run(shop.folder, "one", env, Permission())
-    return verify.run(shop.folder, "one", env, (), lambda text: None)
+    return verify.run(shop.folder, "one", env)
 
 
 def code(error: pytest.ExceptionInfo[PhaselineError]) -> str:
@@ -107,7 +107,7 @@ def test_a_failed_proof_says_what_was_found_and_where(shop: Workshop) -> None:
 
 def test_what_is_not_applied_cannot_be_verified(shop: Workshop) -> None:
     with pytest.raises(PhaselineError) as error:
-        verify.run(shop.folder, "one", "testing", (), lambda text: None)
+        verify.run(shop.folder, "one", "testing")
     assert code(error) == "E013"
 
 
@@ -230,11 +230,14 @@ def test_data_that_changes_while_it_is_proven_gets_no_verdict(shop: Workshop) ->
     apply.run(shop.folder, "one", "testing", Permission())
     (shop.folder / "data").mkdir()
 
-    def tell(_: str) -> None:
-        (shop.folder / "data" / "products.csv").write_text("sku\n1\n")
+    class Writer:
+        """Somebody who writes a data file while proofs run."""
+
+        def step(self, name: str, detail: str = "") -> None:
+            (shop.folder / "data" / "products.csv").write_text("sku\n1\n")
 
     with pytest.raises(PhaselineError, match="changed while stage 'one' was verified") as error:
-        verify.run(shop.folder, "one", "testing", (), tell)
+        verify.run(shop.folder, "one", "testing", (), Writer())
     assert (code(error), error.value.exit_code) == ("E013", 5)
     assert not [one for one in journal.read(shop.folder) if one.kind == "verify"]
 
