@@ -26,8 +26,15 @@ if TYPE_CHECKING:
     type=click.IntRange(0),
     help="How many records may be deleted; production: none.",
 )
-@click.option("--confirm", metavar="ENV", help="The production's name, when records go.")
-@click.option("--overwrite", multiple=True, metavar="FIELD", help="A value edited in Odoo.")
+@click.option(
+    "--confirm", metavar="ENV", help="The environment's name again, when production loses records."
+)
+@click.option(
+    "--overwrite",
+    multiple=True,
+    metavar="FIELD",
+    help="Overwrite this value although it was edited in Odoo.",
+)
 @click.option("--override", metavar="REASON", help="Pass the gate; the reason is journalled.")
 @format_option
 def command(
@@ -42,7 +49,7 @@ def command(
     override: str | None,
     output_format: str,
 ) -> int:
-    """Apply a stage: plan again, refuse what must be refused, change only what differs.
+    """Apply a stage: plan again, check gates and limits, change only what differs.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`phaseline demo`: the whole story on this machine, for somebody who wants to see it."""
+"""`phaseline demo`: everything once on this machine, for somebody who wants to see it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from phaseline.flows.demo import run
 )
 @format_option
 def command(project_dir: Path, output_format: str) -> int:
-    """Show everything: a real Odoo 19 with two proven stages, real data and a page of evidence.
+    """Run a demo: a real Odoo 19 with two proven stages, real data and a page of evidence.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`phaseline doctor`: what is missing on this machine, and the command that mends it."""
+"""`phaseline doctor`: what is missing on this machine, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @project_option
 @output.format_option
 def command(project_dir: Path, output_format: str) -> int:
-    """Say what is missing on this machine, and the command that mends it.
+    """Show what is missing on this machine, and the command that fixes it.
 
     \b
     Examples:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--env", help="Only the entries of this environment.")
 @project_option
-@click.option("--check", is_flag=True, help="Find any edit, deletion or cut.")
+@click.option("--check", is_flag=True, help="Detect any edit, deletion or truncation.")
 @format_option
 def command(env: str | None, project_dir: Path, check: bool, output_format: str) -> int:
-    """Show what happened in a project, or check that nobody changed the record of it.
+    """Show the journal of a project, or check that nobody changed it.
 
     \b
     Examples:

@@ -16,7 +16,7 @@ from phaseline.flows import init as flow
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @format_option
 def command(folder: Path, output_format: str) -> int:
-    """Make a client project: tenant.yml, inventory.ini, data/ and journal/.
+    """Create a client project: tenant.yml, inventory.ini, data/ and journal/.
 
     \b
     Examples:

@@ -24,7 +24,7 @@ from phaseline.errors import Exit
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
     help="The export to read, instead of the mapping's own example.",
 )
-@click.option("--replace", is_flag=True, help="Write over data files that say something else.")
+@click.option("--replace", is_flag=True, help="Overwrite data files that have other content.")
 @format_option
 def command(
     source: str, project_dir: Path, given: Path | None, replace: bool, output_format: str

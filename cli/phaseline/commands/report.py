@@ -20,7 +20,7 @@ from phaseline.flows.evidence import report
     show_default="report.html in the project",
     help="Where to write the page.",
 )
-@click.option("--env", help="Only this environment; all that have a history, unless told.")
+@click.option("--env", help="Only this environment; by default all that have a history.")
 @format_option
 def command(project_dir: Path, output: Path | None, env: str | None, output_format: str) -> int:
     """Write the page of evidence: one HTML file from the project's journal.

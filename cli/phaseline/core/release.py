@@ -161,7 +161,7 @@ def _bad_line(file: str, line: int, wanted: str) -> Fault:
         "H001",
         f"not a locked file, a line reads {wanted}",
         Place(file, line, 1),
-        "Run `phaseline release lock` to write the locks anew.",
+        "Run `phaseline release lock` to update the locks.",
     )
 
 
@@ -186,5 +186,5 @@ def unlocked(recipe: Recipe, locks: Locks, file: str) -> tuple[Fault, ...]:
     if recipe.odoo.kind == "debian":
         asked = (recipe.odoo.package, *recipe.assets)
         lost += [f"package {name} is not locked" for name in asked if name not in packages]
-    hint = "Run `phaseline release lock` to write the locks anew."
+    hint = "Run `phaseline release lock` to update the locks."
     return tuple(Fault("H001", message, Place(file), hint) for message in lost)

@@ -108,7 +108,7 @@ def check(project_dir: Path) -> tuple[Fault, ...]:
         except (ValueError, KeyError, TypeError, AttributeError):
             faults.append(Fault("J001", "the line is no journal entry", place))
     if torn:
-        hint = "A crash while writing does this; the next entry mends it."
+        hint = "A crash while writing does this; the next entry repairs it."
         place = Place(str(path), len(lines) + 1, 1)
         faults.append(Fault("J004", "the last line is torn", place, hint))
     faults += _check_head(path, last)

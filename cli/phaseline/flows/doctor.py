@@ -1,4 +1,4 @@
-"""Look at this machine and say what is missing, and which command mends it."""
+"""Check this machine: what is missing, and the command that fixes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this machine has of all that Phaseline needs, and the command that mends what is missing."""
+"""What this machine has of all that Phaseline needs, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _room(state: Path, cache: Path) -> list[MachineCheck]:
 def _memory() -> MachineCheck:
     lines = Path("/proc/meminfo").read_text(encoding="utf-8").splitlines()
     free = next(int(one.split()[1]) for one in lines if one.startswith("MemAvailable")) / (1 << 20)
-    mend = f"End something: the sandbox wants {MEMORY_GIB} GiB."
+    mend = f"Free memory: the sandbox needs {MEMORY_GIB} GiB."
     return MachineCheck("memory", free >= MEMORY_GIB, f"{free:.1f} GiB available", mend)
 
 

@@ -13,7 +13,7 @@ from phaseline.errors import CODES, Exit
 @click.argument("code", required=False)
 @format_option
 def command(code: str | None, output_format: str) -> int:
-    """Say what an error code means and its exit code; all codes when none is named.
+    """Explain an error code and its exit code; list all codes when none is named.
 
     \b
     Examples:

@@ -22,7 +22,7 @@ env_option = click.option(
 named_env_option = click.option(
     "--env", required=True, help="The environment, as in inventory.ini."
 )
-mirror_option = click.option("--mirror", help="Debian mirror; the machine's own when not given.")
+mirror_option = click.option("--mirror", help="Debian mirror; by default the machine's own.")
 cron_option = click.option("--cron", default=0, show_default=True, help="Workers for cron jobs.")
 recipe_option = click.option(
     "--recipe",

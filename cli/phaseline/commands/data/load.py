@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 @project_option
 @env_option
 @click.option(
-    "--allow-rejects", type=click.IntRange(0), default=0, help="Load although N lines are rejected."
+    "--allow-rejects", type=click.IntRange(0), default=0, help="Load even if N lines are rejected."
 )
 @click.option(
     "--existing",
     type=click.Choice(["refuse", "update", "new"]),
     default="refuse",
     show_default=True,
-    help="What to do with a record Odoo has already with the same barcode or VAT number.",
+    help="What to do when Odoo already has a record with the same barcode or VAT number.",
 )
 @click.option("--override", metavar="REASON", help="Pass the gate; the reason is journalled.")
 @reading_options
@@ -45,9 +45,9 @@ def command(
     output_format: str,
     **options: Any,
 ) -> int:
-    """Bring data files into Odoo: read, compare, send only what differs.
+    """Load data files into Odoo: read, compare, send only what differs.
 
-    Production takes only files in data/ that are signed in testing with the last stage it has.
+    Production loads only files in data/ that were signed in testing with its last stage.
 
     \b
     Examples:

@@ -14,12 +14,15 @@ from phaseline.flows.data import template as flow
 @click.command()
 @click.argument("name", metavar="OBJECT|all")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Folder."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder to write to.",
 )
-@click.option("--replace", is_flag=True, help="Write over files that say something else.")
+@click.option("--replace", is_flag=True, help="Overwrite files that have other content.")
 @format_option
 def command(name: str, out: Path, replace: bool, output_format: str) -> int:
-    """Write the workbook a client fills in, and the CSV header of the same.
+    """Write the workbook a client fills in, and the matching CSV header.
 
     A filled workbook goes into the project's data folder as OBJECT.xlsx.
 

@@ -34,7 +34,7 @@ def command(
     output_format: str,
     **options: Any,
 ) -> int:
-    """Say everything that is wrong with data files; exit code 3 when lines are rejected.
+    """List every fault in data files; exit code 3 when lines are rejected.
 
     \b
     Examples:

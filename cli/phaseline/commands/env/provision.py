@@ -1,4 +1,4 @@
-"""`phaseline env provision`: make environments what the inventory says."""
+"""`phaseline env provision`: provision environments from the inventory."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Predict only: nothing is changed on any host.")
 @output.format_option
 def command(envs: tuple[str, ...], project_dir: Path, check: bool, output_format: str) -> int:
-    """Make the environments what the inventory says: hosts, database, tenants, proxy, watch.
+    """Provision environments from the inventory: hosts, database, tenants, proxy, monitoring.
 
-    What stands already is left as it is; a run that was cut short is finished by the next one.
-    Several environments are made side by side.
+    What is in place already is left as it is; an interrupted run is finished by the next one.
+    Several environments are provisioned in parallel.
 
     \b
     Examples:

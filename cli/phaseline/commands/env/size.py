@@ -9,16 +9,28 @@ from phaseline.errors import Exit
 
 
 @click.command()
-@click.option("--users", type=click.IntRange(1), help="People at work at the same time.")
+@click.option("--users", type=click.IntRange(1), help="Concurrent users.")
 @click.option("--orders-per-day", type=click.IntRange(0), default=0, help="Orders on a usual day.")
 @click.option("--plan", help="One of the plans s, m, l instead of numbers.")
 @click.option(
-    "--tenants", type=click.IntRange(1, 200), default=1, show_default=True, help="As many alike."
+    "--tenants",
+    type=click.IntRange(1, 200),
+    default=1,
+    show_default=True,
+    help="How many such tenants.",
 )
 @click.option("--vcpus", type=click.IntRange(1), default=None, help="Processors of a chosen host.")
-@click.option("--memory-mb", type=click.IntRange(512), default=None, help="Its memory.")
+@click.option(
+    "--memory-mb", type=click.IntRange(512), default=None, help="Memory of a chosen host."
+)
 @click.option("--database-apart", is_flag=True, help="The database has a host of its own.")
-@click.option("--years", type=click.IntRange(1, 20), default=3, show_default=True, help="For disk.")
+@click.option(
+    "--years",
+    type=click.IntRange(1, 20),
+    default=3,
+    show_default=True,
+    help="Years of data the disk must hold.",
+)
 @output.format_option
 def command(
     users: int | None,
@@ -31,9 +43,9 @@ def command(
     years: int,
     output_format: str,
 ) -> int:
-    """Say which host a number of users and orders needs, and show the arithmetic.
+    """Calculate which host a number of users and orders needs, and show the arithmetic.
 
-    Exit code 5 when the chosen host does not carry it.
+    Exit code 5 when the chosen host is too small.
 
     \b
     Examples:
@@ -45,7 +57,7 @@ def command(
     from phaseline.flows.environments import size as env_size
 
     if (users is None) == (plan is None):
-        raise click.UsageError("say either --users or --plan")
+        raise click.UsageError("give either --users or --plan")
     asked = plan or {"users": users, "orders_per_day": orders_per_day}
     load = sizing.read({"name": "tenant", "plan": asked}).load
     order = env_size.SizeRequest(

@@ -17,7 +17,7 @@ EXITS = {"passed": Exit.DONE, "failed": Exit.UNVERIFIED, "unreachable": Exit.UNR
 @click.command()
 @click.argument("env")
 @project_option
-@click.option("--tenant", default="", metavar="NAME", help="Look at this tenant only.")
+@click.option("--tenant", default="", metavar="NAME", help="Check this tenant only.")
 @click.option("--deep", is_flag=True, help="Hash every file of the releases, not a sample.")
 @click.option(
     "--format",
@@ -30,12 +30,12 @@ EXITS = {"passed": Exit.DONE, "failed": Exit.UNVERIFIED, "unreachable": Exit.UNR
 @click.option(
     "--html",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the page of evidence for a client's IT here, too.",
+    help="Also write the page of evidence for a client's IT here.",
 )
 def command(
     env: str, project_dir: Path, tenant: str, deep: bool, output_format: str, html: Path | None
 ) -> int:
-    """Read an environment's hosts and sites and judge them; nothing is changed.
+    """Check an environment's hosts and sites against the baseline; nothing is changed.
 
     Exit code 6 when something deviates or could not be read, 13 when a host is not reachable.
 

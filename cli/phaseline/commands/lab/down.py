@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @project_option
 @output.format_option
 def command(project_dir: Path, output_format: str) -> int:
-    """End every host of the lab and remove all of it; the cached base image stays.
+    """Stop every host of the lab and remove its files; the cached base image stays.
 
     \b
     Examples:

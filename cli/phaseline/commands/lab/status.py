@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @project_option
 @output.format_option
 def command(project_dir: Path, output_format: str) -> int:
-    """Say which hosts the lab has and how they are; exit 13 when one does not answer.
+    """Show the lab's hosts and their state; exit code 13 when one does not answer.
 
     \b
     Examples:

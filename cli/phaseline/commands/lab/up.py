@@ -21,7 +21,7 @@ from phaseline.flows.machines import lab as flow
     "source",
     type=click.Path(dir_okay=False, path_type=Path),
     show_default="the kit's inventory.example.ini",
-    help="Make the hosts that this inventory names.",
+    help="Create the hosts of this inventory.",
 )
 @mirror_option
 @click.option("--tmpfs", is_flag=True, help="Keep the hosts' disks in memory.")
@@ -29,7 +29,7 @@ from phaseline.flows.machines import lab as flow
 def command(
     project_dir: Path, source: Path | None, mirror: str | None, tmpfs: bool, output_format: str
 ) -> int:
-    """Bring the lab up: make what is missing, mend what was cut short; needs root.
+    """Bring the lab up: create what is missing, repair an interrupted run; needs root.
 
     \b
     Examples:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @mirror_option
 @output.format_option
 def command(project_dir: Path, recipe: Path | None, mirror: str | None, output_format: str) -> int:
-    """Write the locks anew from release.yml: newest allowed versions, with hashes.
+    """Update the locks from release.yml: newest allowed versions, with hashes.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from phaseline.flows.machines import release as flow
 @click.argument("name", required=False)
 @output.format_option
 def command(name: str | None, output_format: str) -> int:
-    """Hold a release against its own list of files, its hashes and its id.
+    """Check a release against its own list of files, its hashes and its id.
 
     \b
     Examples:

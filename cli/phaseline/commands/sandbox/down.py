@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @project_option
-@click.option("--purge-cache", is_flag=True, help="Remove the cached template databases, too.")
+@click.option("--purge-cache", is_flag=True, help="Also remove the cached template databases.")
 @output.format_option
 def command(project_dir: Path, purge_cache: bool, output_format: str) -> int:
-    """End every process of the sandbox and remove its files; caches stay.
+    """Stop every process of the sandbox and remove its files; caches stay.
 
     \b
     Examples:

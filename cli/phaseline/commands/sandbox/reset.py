@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @cron_option
 @output.format_option
 def command(project_dir: Path, mirror: str | None, cron: int, output_format: str) -> int:
-    """Make the sandbox anew from its template; the administrator's login stays.
+    """Recreate the sandbox from its template; the administrator's login stays.
 
     \b
     Examples:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @project_option
 @output.format_option
 def command(project_dir: Path, output_format: str) -> int:
-    """Say whether the sandbox runs, where, and with what; exit 13 when it does not.
+    """Show whether the sandbox runs, where and with what; exit code 13 when it does not.
 
     \b
     Examples:

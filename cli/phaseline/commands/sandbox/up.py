@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @cron_option
 @output.format_option
 def command(project_dir: Path, mirror: str | None, cron: int, output_format: str) -> int:
-    """Bring the sandbox up: build what is missing, finish what was cut short.
+    """Bring the sandbox up: build what is missing, finish an interrupted run.
 
     \b
     Examples:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 @project_option
 @click.option("--domain", required=True, help="The domain of its site.")
 @click.option("--plan", metavar="s|m|l", help="Its size, s when none is given.")
-@click.option("--users", type=click.IntRange(1), help="People at work at once, instead of a plan.")
-@click.option("--orders-per-day", type=click.IntRange(0), help="Goes with --users.")
+@click.option("--users", type=click.IntRange(1), help="Concurrent users, instead of a plan.")
+@click.option(
+    "--orders-per-day", type=click.IntRange(0), help="Orders on a usual day; needs --users."
+)
 @click.option("--port", type=int, help="First port of its pair, a free one when none is given.")
 @click.option("--company", help="Name of its company.")
 @click.option("--logo", help="Its logo, a file below the project.")
@@ -42,7 +44,7 @@ def command(
     output_format: str,
     **line: Any,
 ) -> int:
-    """Add a tenant to an environment that stands; no other tenant is restarted.
+    """Add a tenant to a provisioned environment; no other tenant is restarted.
 
     \b
     Examples:
@@ -50,7 +52,7 @@ def command(
       phaseline tenant add quayside --env production --domain shop.quayside.example --users 25
     """
     if orders_per_day is not None and users is None:
-        raise click.UsageError("--orders-per-day goes with --users")
+        raise click.UsageError("--orders-per-day needs --users")
     if users is not None:
         line["plan"] = {"users": users, "orders_per_day": orders_per_day or 0}
     given = {key: value for key, value in line.items() if value is not None}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @project_option
 @output.format_option
 def command(env: str, project_dir: Path, output_format: str) -> int:
-    """Show how every tenant is: version, release, health, disk, certificate, drift.
+    """Show every tenant: version, release, health, disk, certificate, drift.
 
     Exit code 13 when a host does not answer.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--confirm", default="", metavar="NAME", help="The tenant's name once more.")
 @output.format_option
 def command(name: str, env: str, project_dir: Path, confirm: str, output_format: str) -> int:
-    """Make a last backup of a tenant, try it, then remove everything of the tenant.
+    """Retire a tenant: take a last backup, test it, then remove everything of the tenant.
 
     \b
     Examples:

@@ -83,7 +83,7 @@ def own_setting(settings: dict[str, OwnedField], name: str, node: Node, scope: S
         message = f"setting '{name}' is owned by {settings[name].place} already"
         scope.faults.append(Fault("B018", message, node.place, "Keep one of the two."))
     for secret in secrets_in(value):
-        message = f"{secret} stands in a setting"
+        message = f"{secret} is in a setting"
         hint = "A secret belongs into the 'initial' of a record, where it is set once."
         scope.faults.append(Fault("B005", message, node.place, hint))
     settings[name] = OwnedField(value, node.place, why)
@@ -123,7 +123,7 @@ def refuse_twins(records: Iterable[Record], faults: list[Fault]) -> None:
     seen: dict[str, Record] = {}
     for record in records:
         if record.ref in seen:
-            message = f"ref '{record.ref}' stands at {seen[record.ref].place} already"
+            message = f"ref '{record.ref}' is used already at {seen[record.ref].place}"
             hint = "Rename one of the two; a ref in an 'each' needs its ${...}."
             faults.append(Fault("B015", message, record.place, hint))
         seen.setdefault(record.ref, record)

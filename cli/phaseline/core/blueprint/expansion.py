@@ -74,7 +74,7 @@ class Expansion:
         """Note a secret where it would be compared, shown or written as its name."""
         for secret in secrets_in(value):
             hint = "Move the field to 'initial': a secret is set once and never compared."
-            self.scope.faults.append(Fault("B005", f"{secret} stands here", node.place, hint))
+            self.scope.faults.append(Fault("B005", f"{secret} is written here", node.place, hint))
 
     def lines(self, node: Node, scope: Scope, parent: tuple[str, str]) -> list[Record]:
         """Return the lines of a one2many field; their model is known once Odoo is read."""

@@ -25,7 +25,7 @@ QUERY = "its SQL is run on the whole database"
 OURS = "Phaseline keeps its own record there"
 IN_CLEAR = "a password in clear stays in the history of the project"
 WIRE = "it decides where links of mails lead, or where data is sent"
-SECRET = "a secret of the whole database stands there"  # noqa: S105 (a reason)
+SECRET = "it holds a secret of the whole database"  # noqa: S105 (a reason)
 
 # What no reason makes right, with the way that is.
 NEVER = {

@@ -185,7 +185,7 @@ def _twice(node: Node, key: str) -> Iterator[Fault]:
         if one is None or isinstance(one.value, (tuple, Mapping)):
             continue
         if one.value in seen:
-            message = f"{key} {show(one)} again, it stands in line {seen[one.value].line} already"
+            message = f"{key} {show(one)} is duplicated, first in line {seen[one.value].line}"
             yield Fault("C009", message, one.place, "Every tenant needs its own.")
         seen[one.value] = one.place
 

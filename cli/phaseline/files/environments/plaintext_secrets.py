@@ -62,7 +62,7 @@ def scan_text(text: str, name: str, named: tuple[str, ...] = ()) -> Iterator[Fau
             continue
         if PRIVATE.search(line):
             place = Place(name, number, 1)
-            yield Fault("C012", "a private key stands in clear", place, HINT)
+            yield Fault("C012", "a private key is in plain text", place, HINT)
             continue
         for found in PAIR.finditer(line):
             value = "" if found[2].lstrip("\"'").startswith(named) else found[2]

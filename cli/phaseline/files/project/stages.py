@@ -126,7 +126,7 @@ class _StageFile:
         entries = shape.mapping(node, FILE_KEYS, ("phase",))
         phase = entries.get("phase")
         if phase is not None and phase.value != stage:
-            message = f"phase '{phase.value}' stands in the folder of stage '{stage}'"
+            message = f"phase '{phase.value}' is in the folder of stage '{stage}'"
             shape.faults.append(Fault("B005", message, phase.place))
         providers = entries.get("providers")
         modules = list(shape.sequence(entries.get("modules")))

@@ -22,7 +22,7 @@ def deployed(result: Mapping[str, Any]) -> str:
 
 
 def _one(result: Mapping[str, Any]) -> str:
-    lines = [f"{result['environment']} stands ({result['seconds']} s)"]
+    lines = [f"{result['environment']} is ready ({result['seconds']} s)"]
     if result["check"]:
         lines = [f"{result['environment']}, predicted ({result['seconds']} s)"]
     return "\n".join([*lines, *_below(result)])
@@ -31,6 +31,6 @@ def _one(result: Mapping[str, Any]) -> str:
 def _below(result: Mapping[str, Any]) -> Iterator[str]:
     verb = "would change" if result["check"] else "changed"
     for name, counts in result["hosts"].items():
-        yield f"  {name:<12}  {counts.get('changed', 0):>4} {verb}, {counts['ok']:>4} looked at"
+        yield f"  {name:<12}  {counts.get('changed', 0):>4} {verb}, {counts['ok']:>4} checked"
     for one in result["tenants"]:
         yield f"  {one['url']}  ({one['name']})"

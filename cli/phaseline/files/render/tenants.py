@@ -26,7 +26,7 @@ def table(result: Mapping[str, Any]) -> str:
 def added(result: Mapping[str, Any]) -> str:
     """Return what adding a tenant came to."""
     return (
-        f"{result['environment']}/{result['tenant']} stands: {result['url']}"
+        f"{result['environment']}/{result['tenant']} is ready: {result['url']}"
         f" (plan {_plan(result['plan'])}, port {result['port']}, {result['seconds']} s)"
     )
 

@@ -134,7 +134,7 @@ class _Builder:
         """Take a key; a second one of the same name is a fault."""
         if key in holder.keys:
             first = holder.keys[key]
-            message = f"key '{key}' again, it stands in line {first.line} already"
+            message = f"key '{key}' is duplicated, first in line {first.line}"
             self.faults.append(Fault("B003", message, place, "Keep one of the two."))
         holder.key = (key, place)
 

@@ -71,5 +71,5 @@ def refuse_broken(project: Project) -> None:
     faults = [one for one in journal.check(project.folder) if one.code != "J004"]
     if faults:
         message = "the journal was changed by somebody: no verdict in it can be signed"
-        hint = "Restore it from version control; `phaseline history --check` tells the rest."
+        hint = "Restore it from version control; `phaseline history --check` shows the rest."
         raise PhaselineError(Fault("E007", message, None, hint), *faults)

@@ -25,7 +25,7 @@ def lookup(
     raise PhaselineError(
         Fault(
             "H018",
-            f"no Debian mirror stands in {apt}/sources.list or {apt}/sources.list.d",
+            f"there is no Debian mirror in {apt}/sources.list or {apt}/sources.list.d",
             hint=f"Name one with `--mirror ADDRESS` or the variable {VARIABLE}.",
         )
     )

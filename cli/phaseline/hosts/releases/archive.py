@@ -118,7 +118,7 @@ def keep_unpacked(tree: Path, stored: Stored, releases: Path) -> Path:
 def check_archive(stored: Stored) -> None:
     """Raise a fault unless the archive has the hash it was stored under."""
     if not stored.archive.is_file() or sha256(stored.archive) != stored.manifest["archive_sha256"]:
-        hint = "Run `phaseline release build` to build it anew."
+        hint = "Run `phaseline release build` to build it again."
         message = f"{stored.archive} is missing or not as it was built"
         raise PhaselineError(Fault("H008", message, hint=hint))
 

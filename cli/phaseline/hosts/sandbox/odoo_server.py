@@ -198,7 +198,7 @@ def install(
     wrong = PROGRAM.failures(lines)
     if child.returncode != 0 or wrong:
         tail = "\n".join((wrong or lines)[-8:])
-        hint = f"Read {log}, mend the blueprint's modules, and run the same command again."
+        hint = f"Read {log}, fix the blueprint's modules, and run the same command again."
         raise PhaselineError(
             Fault("H014", f"the modules could not be installed: {tail}", hint=hint)
         )
@@ -218,5 +218,5 @@ def _progress(log: Path) -> str:
 def _no_start(log: Path, status: int | None) -> Fault:
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-10:]) if log.is_file() else ""
     ended = "did not answer in time" if status is None else f"ended with status {status}"
-    hint = f"Read {log}; `phaseline sandbox reset` makes the sandbox anew."
+    hint = f"Read {log}; `phaseline sandbox reset` recreates the sandbox."
     return Fault("H012", f"Odoo {ended}: {tail}", hint=hint)

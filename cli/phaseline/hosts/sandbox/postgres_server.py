@@ -171,5 +171,5 @@ def sockets_for(run: Path) -> Path:
 
 def _no_start(log: Path) -> Fault:
     tail = log.read_text(errors="replace").splitlines()[-8:] if log.is_file() else []
-    hint = "Run `phaseline sandbox reset` to make it anew."
+    hint = "Run `phaseline sandbox reset` to recreate it."
     return Fault("H011", "PostgreSQL does not start: " + "\n".join(tail), hint=hint)

@@ -38,8 +38,8 @@ def test_an_unknown_code_names_a_near_one() -> None:
     ("words", "line"),
     [
         ((), "Write the page of evidence"),
-        (("data",), "Bring data files into Odoo"),
-        (("tenant",), "Show how every tenant is"),
+        (("data",), "Load data files into Odoo"),
+        (("tenant",), "Show every tenant: version"),
     ],
 )
 def test_help_lists_commands_without_importing_them(words: tuple[str, ...], line: str) -> None:

@@ -68,7 +68,7 @@ def test_every_fault_is_told_at_once_with_its_place() -> None:
     assert [(code, line) for code, line, _ in found] == [
         ("C009", 2), ("C009", 3), ("C009", 3), ("H032", 3), ("C009", 4), ("C009", 2),
     ]  # fmt: skip
-    assert any("stands in line 1 already" in message for *_, message in found)
+    assert any("is duplicated, first in line 1" in message for *_, message in found)
 
 
 def test_a_misspelt_key_is_answered_with_the_nearest() -> None:

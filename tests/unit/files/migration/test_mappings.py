@@ -67,7 +67,7 @@ def test_a_good_mapping_and_those_of_the_kit_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("source: shop", "source: shop\nsource: other", "3:1 B003 key 'source' again, it stands"),
+        ("source: shop", "source: shop\nsource: other", "3:1 B003 key 'source' is duplicated"),
         ("about: Orders become products.\n", "", "1:1 B006 key 'about' is missing"),
         ("input:", "inptu:", "4:1 B004 unknown key 'inptu'"),
         ("rules:\n", "rules: none\n", "1:1 B001"),

@@ -68,8 +68,8 @@ def test_three_thousand_levels_do_not_overflow() -> None:
 
 def test_all_keys_that_stand_twice_are_told_at_once() -> None:
     assert faults("a: 1\na: 2\nb: {c: 1, c: 2}") == [
-        "f.yml:2:1 B003 key 'a' again, it stands in line 1 already",
-        "f.yml:3:11 B003 key 'c' again, it stands in line 3 already",
+        "f.yml:2:1 B003 key 'a' is duplicated, first in line 1",
+        "f.yml:3:11 B003 key 'c' is duplicated, first in line 3",
     ]
 
 

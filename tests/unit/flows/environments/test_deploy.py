@@ -80,7 +80,7 @@ def test_a_result_is_told_with_its_releases_hosts_and_sites() -> None:
     text = environments.deployed(result)
     assert text.splitlines() == [
         f"{NAME} deployed in testing (12.5 s)",
-        "  app1             3 changed,   40 looked at",
+        "  app1             3 changed,   40 checked",
         "  https://harbour.example.com  (harbour)",
     ]
     assert json.loads(json.dumps(result)) == {**result, "changes": []}

