@@ -11,7 +11,7 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from phaseline.masterdata.parsing.text import CONTROLS
+from phaseline.masterdata.parsing.text import CONTROLS, column_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,7 +56,7 @@ def annotate(body: bytes, verdict: Verdict) -> bytes:
     """Return a copy of the client's workbook in which each finding's cell is coloured and noted."""
     book = openpyxl.load_workbook(io.BytesIO(body))
     sheet = book[verdict.table.sheet or book.sheetnames[0]]
-    places = {_plain(name): place for place, name in enumerate(verdict.table.header, 1)}
+    places = {column_name(name): place for place, name in enumerate(verdict.table.header, 1)}
     for (row, column), found in _by_cell(verdict.findings).items():
         target = sheet.cell(row=row, column=places.get(column, 1))
         worst = any(not one.warning for one in found)
@@ -109,7 +109,3 @@ def _errors(sheet: Worksheet, findings: Iterable[Finding]) -> None:
     sheet.append(list(REASONS))
     for one in findings:
         sheet.append([one.row, one.column, one.code, escaped(one.value), one.message, one.hint])
-
-
-def _plain(name: str) -> str:
-    return "_".join(name.strip().rstrip("*").strip().casefold().replace("-", " ").split())

@@ -97,3 +97,8 @@ def skeleton(value: str) -> str:
         return " ".join(value.casefold().split())
     plain = unicodedata.normalize("NFKC", value).translate(LOOKALIKES)
     return " ".join(ZERO_WIDTH.sub("", plain).casefold().split())
+
+
+def column_name(title: str) -> str:
+    """Return the column that a head means: `List price *` is `list_price`."""
+    return "_".join(title.strip().rstrip("*").strip().casefold().replace("-", " ").split())

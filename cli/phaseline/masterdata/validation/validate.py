@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata.findings import CellError, Finding, truncate
 from phaseline.masterdata.parsing import values
+from phaseline.masterdata.parsing.text import column_name
 from phaseline.masterdata.records import Row
 from phaseline.masterdata.validation import references, totals
 from phaseline.masterdata.validation.rules import RULES
@@ -45,7 +46,7 @@ def check(spec: ObjectSpec, table: Table, reading: values.Reading) -> Verdict:
 
 def columns(spec: ObjectSpec, table: Table) -> tuple[dict[str, int], list[Finding]]:
     """Return where each column of the spec stands, and the faults of the header."""
-    names = [_plain(name) for name in table.header]
+    names = [column_name(name) for name in table.header]
     known = {column.name: column for column in spec.columns}
     faults = []
     for name, times in Counter(name for name in names if name).items():
@@ -70,10 +71,6 @@ def columns(spec: ObjectSpec, table: Table) -> tuple[dict[str, int], list[Findin
         if column.required and not column.default and column.name not in names
     )
     return {name: place for place, name in enumerate(names) if name in known}, faults
-
-
-def _plain(name: str) -> str:
-    return "_".join(name.strip().rstrip("*").strip().casefold().replace("-", " ").split())
 
 
 def _rows(

@@ -7,24 +7,27 @@ from typing import TYPE_CHECKING, Any
 from phaseline.masterdata.loading.batches import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from phaseline.masterdata.loading.comparison import FieldKind
     from phaseline.odoo.port import Port
 
 PAGE = 5000
+VARIANT = (
+    "product.template.attribute.value", "product_tmpl_id", "product_attribute_value_id",
+)  # fmt: skip
 ALL = {"active_test": False, "bin_size": True, "lang": "en_US", "prefetch_fields": False}
 
 
 def names(port: Port, model: str, ids: Sequence[int]) -> dict[int, str]:
     """Return an external id of each record that has one."""
-    rows = port.call(
+    found = port.call(
         "ir.model.data",
         "search_read",
         domain=[["model", "=", model], ["res_id", "in", list(ids)]],
         fields=["module", "name", "res_id"],
     )
-    return {row["res_id"]: f"{row['module']}.{row['name']}" for row in rows}
+    return {row["res_id"]: f"{row['module']}.{row['name']}" for row in found}
 
 
 def values(
@@ -48,22 +51,26 @@ def values(
     return found
 
 
-def _read(
-    port: Port, model: str, ids: Iterable[int], fields: Sequence[str]
-) -> dict[int, dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
-    for page in split(sorted(ids), PAGE):
-        rows = port.call(
+def rows(
+    port: Port, model: str, field: str, wanted: Iterable[Any], fields: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield some fields of the records whose field has one of the values, a call a page."""
+    for page in split(list(wanted), PAGE):
+        yield from port.call(
             model,
             "search_read",
-            domain=[["id", "in", list(page)]],
+            domain=[[field, "in", list(page)]],
             fields=list(fields),
             order="id",
             load="",
             context=ALL,
         )
-        found.update({row["id"]: row for row in rows})
-    return found
+
+
+def _read(
+    port: Port, model: str, ids: Iterable[int], fields: Sequence[str]
+) -> dict[int, dict[str, Any]]:
+    return {row["id"]: row for row in rows(port, model, "id", sorted(ids), fields)}
 
 
 def by_field(
@@ -71,32 +78,15 @@ def by_field(
 ) -> dict[str, tuple[int, ...]]:
     """Return the ids of the records whose field has exactly one of the values, by value."""
     found: dict[str, list[int]] = {}
-    for page in split(sorted(wanted), PAGE):
-        rows = port.call(
-            model,
-            "search_read",
-            domain=[[field, "in", list(page)]],
-            fields=[field],
-            load="",
-            context=ALL,
-        )
-        for row in rows:
-            found.setdefault(str(row[field]), []).append(row["id"])
+    for row in rows(port, model, field, sorted(wanted), [field]):
+        found.setdefault(str(row[field]), []).append(row["id"])
     return {value: tuple(ids) for value, ids in found.items()}
 
 
 def combinations(port: Port, templates: Sequence[int]) -> dict[tuple[int, int], int]:
     """Return the template's own attribute value of each (template, attribute value)."""
-    found: dict[tuple[int, int], int] = {}
-    for page in split(list(templates), PAGE):
-        rows = port.call(
-            "product.template.attribute.value",
-            "search_read",
-            domain=[["product_tmpl_id", "in", list(page)]],
-            fields=["product_tmpl_id", "product_attribute_value_id"],
-            load="",
-            context=ALL,
-        )
-        for row in rows:
-            found[row["product_tmpl_id"], row["product_attribute_value_id"]] = row["id"]
-    return found
+    model, template, value = VARIANT
+    return {
+        (row[template], row[value]): row["id"]
+        for row in rows(port, model, template, templates, [template, value])
+    }

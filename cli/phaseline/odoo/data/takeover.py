@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phaseline.masterdata.loading.batches import split
 from phaseline.odoo.data import bulk_reads
 
 if TYPE_CHECKING:
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from phaseline.masterdata.spec import RecordTemplate
     from phaseline.odoo.data.outcome import LoadOutcome
     from phaseline.odoo.port import Port
-
-PAGE = 1000
 
 
 def adopt(
@@ -48,26 +45,18 @@ def _by_all(
     first = shape.adopt[0]
     wanted = sorted({values[first] for _, values in new if values.get(first)}, key=str)
     there: dict[tuple[Any, ...], list[int]] = {}
-    for page in split(wanted, PAGE):
-        for row in port.call(
-            shape.model,
-            "search_read",
-            domain=[[first, "in", list(page)]],
-            fields=list(shape.adopt),
-            load="",
-            context=bulk_reads.ALL,
-        ):
-            key = tuple(_plain(row[name]) for name in shape.adopt)
-            there.setdefault(key, []).append(row["id"])
+    for row in bulk_reads.rows(port, shape.model, first, wanted, shape.adopt):
+        key = tuple(_comparable(row[name]) for name in shape.adopt)
+        there.setdefault(key, []).append(row["id"])
     taken = {}
     for record, values in new:
-        found = there.get(tuple(_plain(values.get(name)) for name in shape.adopt), [])
+        found = there.get(tuple(_comparable(values.get(name)) for name in shape.adopt), [])
         if len(found) == 1:
             taken[record.xmlid] = found[0]
     return taken
 
 
-def _plain(value: Any) -> Any:
+def _comparable(value: Any) -> Any:
     """Return a value as both sides tell it: nothing as None, several records in order."""
     return tuple(sorted(value)) if isinstance(value, (list, tuple)) else value or None
 
