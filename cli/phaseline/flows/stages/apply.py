@@ -19,7 +19,7 @@ from phaseline.files.project.project import Project, open_project
 from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.flows.stages.execute import Site, execute, in_words
 from phaseline.flows.stages.gates import gate_faults, note_override
-from phaseline.flows.stages.plan import Reading, call_counts, make
+from phaseline.flows.stages.plan import call_counts, make
 from phaseline.odoo import lock
 from phaseline.odoo.stages import markers
 from phaseline.odoo.stages.writer import Writer, writing
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from phaseline.core.plan.model import Plan
     from phaseline.core.plan.operations import Operation
+    from phaseline.flows.stages.reading import Reading
     from phaseline.progress import Progress
 
 SHORTEST = 8  # digits of a fingerprint that are enough to know it by

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from phaseline.core.plan.results import Difference, DriftResult, UnmanagedRecord
 from phaseline.files.project.project import open_project
 from phaseline.flows.environment import Environment, connect, full_name
-from phaseline.flows.stages.plan import Reading, call_counts, make, stage_names
+from phaseline.flows.stages.plan import call_counts, make, stage_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from phaseline.core.plan.operations import Operation
+    from phaseline.flows.stages.reading import Reading
 
 SHOWN = 50
 

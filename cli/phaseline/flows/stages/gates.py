@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from phaseline.files.project.project import Project
     from phaseline.flows.environment import Environment
-    from phaseline.flows.stages.plan import Reading
+    from phaseline.flows.stages.reading import Reading
 
 
 def gate_faults(

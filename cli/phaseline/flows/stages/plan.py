@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.blueprint import order, privileges
-from phaseline.core.blueprint.desired import Desired, resolve
+from phaseline.core.blueprint.desired import resolve
 from phaseline.core.plan import diff
 from phaseline.core.plan.baseline import Baseline
 from phaseline.core.plan.results import PlanResult
@@ -16,6 +16,7 @@ from phaseline.files import journal
 from phaseline.files.project.project import Project, open_project
 from phaseline.flows.environment import Environment, connect, full_name
 from phaseline.flows.stages.gates import gate_faults
+from phaseline.flows.stages.reading import Reading
 from phaseline.odoo.stages import reader
 
 if TYPE_CHECKING:
@@ -23,31 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phaseline.core.plan.actual import Actual
-    from phaseline.core.plan.model import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A plan with what it was made from."""
-
-    plan: Plan
-    desired: Desired
-    actual: Actual
-    before: frozenset[str]
-
-    def lost_refs(self) -> tuple[Fault, ...]:
-        """Return a fault for each record of a stage before that is needed and not in this Odoo."""
-        hint = "Apply the stages before this one."
-        lost = {
-            ref.name: ref.place or record.place
-            for record in self.desired.records
-            for ref in record.refs()
-            if ref.name in self.before and ref.name not in self.actual.ids
-        }
-        return tuple(
-            Fault("B016", f"ref:{name} of a stage before is not in this Odoo", place, hint)
-            for name, place in lost.items()
-        )
 
 
 def run(project_dir: Path, stage: str | None, env: str) -> PlanResult:
