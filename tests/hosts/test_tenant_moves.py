@@ -9,7 +9,7 @@ import pytest
 from hosts import environments
 from hosts.external_client import controller
 from phaseline.files.environments import group_vars
-from phaseline.flows.environments import ansible_run
+from phaseline.flows.environments import ansible_run, declaration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def move(project: Path, old: str, new: str) -> int:
     file = group_vars.folder(project, "testing") / "tenants.yml"
     file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     order = {"variables": {"phaseline_tenant": "harbour"}}
-    return len(ansible_run.run(project, "tenant", "testing", order).changes)
+    return len(ansible_run.run(declaration.read(project, "testing"), "tenant", order).changes)
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ def command(envs: tuple[str, ...], project_dir: Path, check: bool, output_format
       phaseline env provision testing production
       phaseline env provision production --check
     """
-    results = flow.run_all(project_dir, envs, check=check, teller=RoleProgress)
+    runs = flow.run_all(project_dir, envs, check=check, teller=RoleProgress)
+    results = [one.data() for one in runs]
     output.emit({"environments": results}, output_format, lambda: environments.provisioned(results))
     return Exit.DONE

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import secrets as randomness
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,8 @@ from phaseline.hosts.ansible import playbook as ansible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from phaseline.flows.environments.declaration import Declaration
 
 LENGTH = 24
 TENANT_SECRETS = ("admin_password", "api_key", "database_password", "master_password")
@@ -36,21 +40,20 @@ def context(project: Path) -> ansible.AnsibleContext:
 
 
 def run(
-    project: Path,
+    declared: Declaration,
     playbook: str,
-    env: str,
     order: dict[str, Any] | None = None,
     tell: Callable[[str, str], None] = silent,
 ) -> ansible.Recap:
     """Run a playbook on an environment; `order` holds extra `variables`, `check` and `diff`."""
-    asked = dict(order or {})
+    asked, project, env = dict(order or {}), declared.project_dir, declared.env
     variables = {
         "phaseline_project": str(project.resolve()),
         "phaseline_release_folder": str(releases_dir()),
-        **tenants.untouched(tenants.read(project, env)),
+        **tenants.untouched(declared.tenants),
         **asked.pop("variables", {}),
     }
-    hide = frozenset(vault.texts(vault.load(project, env)))
+    hide = frozenset(vault.texts(declared.secrets))
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     log = state_dir(project) / "logs" / f"{playbook}-{env}-{stamp}.log"
     return ansible.play(
@@ -67,33 +70,37 @@ def changes(recap: ansible.Recap) -> list[dict[str, str]]:
     return [{name: one[name] for name in names} for one in recap.changes]
 
 
-def ensure_secrets(project: Path, env: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Make the secrets that are missing, the authority among them; return their names."""
-    found = vault.load(project, env)
+def ensure_secrets(
+    declared: Declaration, names: Iterable[str]
+) -> tuple[Declaration, tuple[str, ...]]:
+    """Make the secrets that are missing, the authority among them; return them and their names."""
+    project, env = declared.project_dir, declared.env
+    found, certificate = copy.deepcopy(dict(declared.secrets)), declared.certificate
     made: list[str] = []
-    certificate = group_vars.certificate(project, env)
     if not authority.belong(found.get("vault_ca_private_key"), certificate):
-        key, certificate = authority.make(env)
+        found["vault_ca_private_key"], certificate = authority.make(env)
         # The key goes first; a run that is killed in between leaves two that do not match.
-        vault.save(project, env, {**found, "vault_ca_private_key": key})
+        vault.save(project, env, found)
         group_vars.write_certificate(project, env, certificate)
-        found = vault.load(project, env)
         made.append("vault_ca_private_key")
+    missing = len(made)
     known = found.setdefault("vault_tenants", {})
     for tenant in names:
         for name in TENANT_SECRETS:
             if name not in known.setdefault(tenant, {}):
                 known[tenant][name] = _secret(name)
                 made.append(f"vault_tenants.{tenant}.{name}")
-    vault.save(project, env, found)
-    return tuple(made)
-
-
-def forget_secrets(project: Path, env: str, tenant: str) -> None:
-    """Remove the secrets of a tenant that is gone."""
-    found = vault.load(project, env)
-    if found.get("vault_tenants", {}).pop(tenant, None) is not None:
+    if len(made) > missing:
         vault.save(project, env, found)
+    return replace(declared, certificate=certificate, secrets=found), tuple(made)
+
+
+def forget_secrets(declared: Declaration, tenant: str) -> None:
+    """Remove the secrets of a tenant that is gone."""
+    if tenant in declared.built:
+        kept = {name: one for name, one in declared.built.items() if name != tenant}
+        rest = {**declared.secrets, "vault_tenants": kept}
+        vault.save(declared.project_dir, declared.env, rest)
 
 
 def _secret(name: str) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.files import journal
-from phaseline.files.environments import group_vars, tenants
+from phaseline.files.environments import tenants
 from phaseline.files.environments.lock import alone
-from phaseline.flows.environments import ansible_run, lint, preconditions
+from phaseline.flows.environments import ansible_run, declaration, lint, preconditions
 from phaseline.flows.machines import release
 from phaseline.hosts.releases import archive
 
@@ -65,25 +65,24 @@ def run(
     project, env = order.project_dir, order.env
     lint.refuse(project)
     with alone(project, env, " ".join(filter(None, ("env deploy", order.tenant)))):
-        preconditions.refuse_unprovisioned(project, env)
-        preconditions.refuse_lost(project, env)
-        known = tenants.read(project, env)
-        chosen = (tenants.lookup(project, env, order.tenant),) if order.tenant else known
-        declared = group_vars.releases(project, env)
-        refuse_damaged(declared)
-        entry = {"tenants": [one.name for one in chosen], "releases": declared}
+        declared = declaration.read(project, env)
+        preconditions.refuse_unprovisioned(declared)
+        preconditions.refuse_lost(declared)
+        chosen = (tenants.lookup(project, env, order.tenant),) if order.tenant else declared.tenants
+        refuse_damaged(declared.releases)
+        entry = {"tenants": [one.name for one in chosen], "releases": declared.releases}
         if not order.check:
             journal.append(project, "env_deploy_started", env, entry)
         variables = {"phaseline_tenant": order.tenant} if order.tenant else {}
         asked = {"variables": variables, "check": order.check, "diff": order.check}
-        recap = ansible_run.run(project, "deploy", env, asked, tell)
+        recap = ansible_run.run(declared, "deploy", asked, tell)
         seconds = round(time.monotonic() - started, 1)
         if not order.check:
             done = {"hosts": recap.hosts, "seconds": seconds}
             journal.append(project, "env_deploy", env, {**entry, **done})
     changes = ansible_run.changes(recap)
     return DeployResult(
-        env, order.tenant, order.check, seconds, recap.hosts, changes, declared, chosen
+        env, order.tenant, order.check, seconds, recap.hosts, changes, declared.releases, chosen
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from phaseline.core.environments import sizing, tenant_line
 from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
-from phaseline.files.environments import group_vars, tenants, vault
+from phaseline.files.environments import tenants
 from phaseline.files.environments.inventory import kind
 from phaseline.flows import inventory
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
     from typing import Any
+
+    from phaseline.flows.environments.declaration import Declaration
 
 
 def refuse_unknown(project_dir: Path, env: str) -> None:
@@ -29,24 +31,22 @@ def refuse_unknown(project_dir: Path, env: str) -> None:
     kind(declared, path, env)
 
 
-def refuse_unprovisioned(project_dir: Path, env: str) -> None:
+def refuse_unprovisioned(declared: Declaration) -> None:
     """Raise unless the environment was provisioned once."""
-    refuse_unknown(project_dir, env)
-    if not group_vars.releases(project_dir, env):
-        hint = f"Run: phaseline env provision {env}"
-        message = f"environment '{env}' is not provisioned yet"
+    if not declared.releases:
+        hint = f"Run: phaseline env provision {declared.env}"
+        message = f"environment '{declared.env}' is not provisioned yet"
         raise PhaselineError(Fault("C016", message, None, hint))
 
 
-def refuse_lost(project_dir: Path, env: str) -> None:
+def refuse_lost(declared: Declaration) -> None:
     """Raise when a tenant that was built has no line any more: nothing is destroyed by leaving out.
 
     A tenant is built when the vault has its secrets; only `tenant retire` takes them out.
     """
-    listed = [one.name for one in tenants.read(project_dir, env)]
-    built = vault.load(project_dir, env).get("vault_tenants", {})
-    path = tenants.path_of(project_dir, env)
-    place = Place(tenants.shown(project_dir, path))
+    project_dir, env = declared.project_dir, declared.env
+    listed = [one.name for one in declared.tenants]
+    place = Place(tenants.shown(project_dir, tenants.path_of(project_dir, env)))
     faults = [
         Fault(
             "C013",
@@ -56,21 +56,19 @@ def refuse_lost(project_dir: Path, env: str) -> None:
             "Put its line back; if it is to go, run then:"
             f" phaseline tenant retire {name} --env {env} --confirm {name}",
         )
-        for name in tenant_line.lost(listed, built)
+        for name in tenant_line.lost(listed, declared.built)
     ]
     if faults:
         raise PhaselineError(*faults)
 
 
-def refuse_misfit(project_dir: Path, env: str, lines: Iterable[Mapping[str, Any]]) -> None:
+def refuse_misfit(declared: Declaration, lines: Iterable[Mapping[str, Any]]) -> None:
     """Raise with the arithmetic when tenants do not fit a host whose size the inventory says.
 
     Where it does not say, the playbook asks the host and refuses before it changes anything.
     """
     asked = [sizing.read(line) for line in lines]
-    declared = inventory.read(project_dir)
-    inside = declared.inside(env)
-    nodes = [host for host in inside if "odoo" in host.groups]
+    nodes = [host for host in declared.inventory.inside(declared.env) if "odoo" in host.groups]
     for node in nodes:
         said = [str(node.variables.get(key, "")) for key in ("host_vcpus", "host_memory_mb")]
         numbers = [int(one) for one in said if one.isdigit()]

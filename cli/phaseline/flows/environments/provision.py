@@ -5,23 +5,52 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import journal
-from phaseline.files.environments import group_vars, tenants
+from phaseline.files.environments import group_vars
 from phaseline.files.environments.lock import alone
-from phaseline.flows.environments import ansible_run, lint, preconditions
+from phaseline.flows.environments import ansible_run, declaration, lint, preconditions
 from phaseline.flows.machines import release
 from phaseline.flows.machines.sandbox import modules_of
 from phaseline.hosts.ansible import host_pythons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
+
+    from phaseline.core.environments.tenant_line import TenantLine
+    from phaseline.flows.environments.declaration import Declaration
 
 # Secrets, vault and releases of a project are made by one environment at a time.
 PREPARING = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionResult:
+    """What a provisioning came to: counts by host, changes by task, releases by Python."""
+
+    env: str
+    check: bool
+    seconds: float
+    hosts: Mapping[str, Mapping[str, int]]
+    changes: Sequence[Mapping[str, str]]
+    releases: Mapping[str, str]
+    tenants: Sequence[TenantLine]
+
+    def data(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "environment": self.env,
+            "check": self.check,
+            "seconds": self.seconds,
+            "hosts": self.hosts,
+            "changes": self.changes,
+            "releases": self.releases,
+            "tenants": [{"name": one.name, "url": f"https://{one.domain}"} for one in self.tenants],
+        }
 
 
 def run_all(
@@ -30,7 +59,7 @@ def run_all(
     *,
     check: bool = False,
     teller: Callable[[str], Callable[[str, str], None]],
-) -> list[dict[str, Any]]:
+) -> list[ProvisionResult]:
     """Provision environments side by side: most of a run is waiting for hosts to answer.
 
     `teller` gives what hears of an environment's progress. Faults of all are told together, after
@@ -55,57 +84,55 @@ def run(
     *,
     check: bool = False,
     tell: Callable[[str, str], None] = ansible_run.silent,
-) -> dict[str, Any]:
+) -> ProvisionResult:
     """Provision an environment and return what happened on each host; check predicts only."""
     lint.refuse(project)
     with alone(project, env, "env provision"):
-        preconditions.refuse_unknown(project, env)
-        preconditions.refuse_lost(project, env)
-        preconditions.refuse_misfit(project, env, tenants.lines(project, env))
-        return build_all(project, env, check=check, tell=tell)
+        return build_all(sound(project, env), check=check, tell=tell)
+
+
+def sound(project: Path, env: str) -> Declaration:
+    """Return what is declared of an environment that may be built from it."""
+    declared = declaration.read(project, env)
+    preconditions.refuse_lost(declared)
+    preconditions.refuse_misfit(declared, [one.values for one in declared.tenants])
+    return declared
 
 
 def build_all(
-    project: Path, env: str, *, check: bool, tell: Callable[[str, str], None]
-) -> dict[str, Any]:
+    declared: Declaration, *, check: bool, tell: Callable[[str, str], None]
+) -> ProvisionResult:
     """Return what happened on each host of an environment whose declaration is sound."""
     started = time.monotonic()
-    lines = tenants.lines(project, env)
-    names = [str(line["name"]) for line in lines]
+    project, env = declared.project_dir, declared.env
+    names = [one.name for one in declared.tenants]
     with PREPARING:
-        made = ansible_run.ensure_secrets(project, env, names)
+        declared, made = ansible_run.ensure_secrets(declared, names)
         if made:
             tell("secrets", f"made {len(made)} that were missing")
-        declared = ensure_releases(project, env, tell)
-    entry = {"tenants": names, "releases": declared, "check": check}
+        releases = ensure_releases(declared, tell)
+    entry = {"tenants": names, "releases": releases, "check": check}
     if not check:
         journal.append(project, "env_provision_started", env, entry)
-    recap = ansible_run.run(project, "provision", env, {"check": check, "diff": check}, tell)
-    result = {
-        "environment": env,
-        "check": check,
-        "seconds": round(time.monotonic() - started, 1),
-        "hosts": recap.hosts,
-        "changes": ansible_run.changes(recap),
-        "releases": declared,
-        "tenants": [{"name": one["name"], "url": f"https://{one['domain']}"} for one in lines],
-    }
+    recap = ansible_run.run(declared, "provision", {"check": check, "diff": check}, tell)
+    seconds = round(time.monotonic() - started, 1)
     if not check:
-        short = {"hosts": recap.hosts, "seconds": result["seconds"]}
+        short = {"hosts": recap.hosts, "seconds": seconds}
         journal.append(project, "env_provision", env, {**entry, **short})
-    return result
+    changes = ansible_run.changes(recap)
+    return ProvisionResult(env, check, seconds, recap.hosts, changes, releases, declared.tenants)
 
 
-def ensure_releases(project: Path, env: str, tell: Callable[[str, str], None]) -> Mapping[str, str]:
+def ensure_releases(declared: Declaration, tell: Callable[[str, str], None]) -> Mapping[str, str]:
     """Return the declared releases; one for a Python nobody declared yet is built and declared."""
-    declared = group_vars.releases(project, env)
+    project, env, releases = declared.project_dir, declared.env, dict(declared.releases)
     asked = host_pythons.of_hosts(ansible_run.context(project), env)
-    wanted = {**dict.fromkeys(sorted(set(asked.values()))), **declared}
+    wanted = {**dict.fromkeys(sorted(set(asked.values()))), **releases}
     for python, name in wanted.items():
         if name is None or not has(name):
-            declared[python] = build(project, python, name, tell)
-    group_vars.write_releases(project, env, declared, modules(project))
-    return declared
+            releases[python] = build(project, python, name, tell)
+    group_vars.write_releases(project, env, releases, modules(project))
+    return releases
 
 
 def modules(project: Path) -> Collection[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.environments import sizing, tenant_line
@@ -11,7 +11,7 @@ from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.files.environments import tenants
 from phaseline.files.environments.lock import alone
-from phaseline.flows.environments import ansible_run, lint, preconditions
+from phaseline.flows.environments import ansible_run, declaration, lint, preconditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,19 +40,21 @@ def run(order: AddRequest, tell: Callable[[str, str], None] = ansible_run.silent
     project_dir, env, name = order.project_dir, order.env, order.name
     lint.refuse(project_dir)
     with alone(project_dir, env, f"tenant add {name}"):
-        preconditions.refuse_unprovisioned(project_dir, env)
-        known = tenants.read(project_dir, env)
+        declared = declaration.read(project_dir, env)
+        preconditions.refuse_unprovisioned(declared)
+        known = declared.tenants
         line = settle(order, known)
         if all(one.name != name for one in known):
             everybody = [*(one.values for one in known), line]
-            preconditions.refuse_misfit(project_dir, env, everybody)
+            preconditions.refuse_misfit(declared, everybody)
             # Before the guard for lost ones: a run that was killed left secrets, or a line.
             tenants.add(project_dir, env, line)
-        preconditions.refuse_lost(project_dir, env)
+            declared = replace(declared, tenants=tenants.read(project_dir, env))
+        preconditions.refuse_lost(declared)
         journal.append(project_dir, "tenant_add_started", env, {"tenant": name})
-        ansible_run.ensure_secrets(project_dir, env, [name])
+        declared, _ = ansible_run.ensure_secrets(declared, [name])
         variables = {"variables": {"phaseline_tenant": name}}
-        recap = ansible_run.run(project_dir, "tenant", env, variables, tell)
+        recap = ansible_run.run(declared, "tenant", variables, tell)
         result = {
             "environment": env,
             "tenant": name,

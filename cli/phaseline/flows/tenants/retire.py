@@ -13,11 +13,13 @@ from phaseline.files import journal
 from phaseline.files.environments import tenants
 from phaseline.files.environments.lock import alone
 from phaseline.files.paths import state_dir
-from phaseline.flows.environments import ansible_run, lint, preconditions
+from phaseline.flows.environments import ansible_run, declaration, lint, preconditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from phaseline.flows.environments.declaration import Declaration
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,16 @@ def run(
     project_dir, env, name = order.project_dir, order.env, order.name
     lint.refuse(project_dir)
     with alone(project_dir, env, f"tenant retire {name}"):
-        preconditions.refuse_unprovisioned(project_dir, env)
+        declared = declaration.read(project_dir, env)
+        preconditions.refuse_unprovisioned(declared)
         line = line_of(project_dir, env, name)
         refuse_moved_ports(project_dir, env, name)
         refuse_unconfirmed(order)
         journal.append(project_dir, "tenant_retire_started", env, {"tenant": name, "line": line})
-        hosts = leave(project_dir, env, line, tell)
+        hosts = leave(declared, line, tell)
         # The line first: secrets without a line are a fault that names this command.
         tenants.remove(project_dir, env, name)
-        ansible_run.forget_secrets(project_dir, env, name)
+        ansible_run.forget_secrets(declared, name)
         result = {
             "environment": env,
             "tenant": name,
@@ -59,13 +62,13 @@ def run(
 
 
 def leave(
-    project_dir: Path, env: str, line: Mapping[str, Any], tell: Callable[[str, str], None]
+    declared: Declaration, line: Mapping[str, Any], tell: Callable[[str, str], None]
 ) -> Mapping[str, Any]:
     """Run the playbook that backs up and removes; the backup's way here is wiped at the end."""
-    home = state_dir(project_dir) / "retire"
+    home = state_dir(declared.project_dir) / "retire"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     # in their order: it gives ports to lines without one
-    lines = tenants.lines(project_dir, env)
+    lines = tuple(one.values for one in declared.tenants)
     if line["name"] not in [one["name"] for one in lines]:
         lines = (*lines, line)
     with tempfile.TemporaryDirectory(prefix=f"{line['name']}-", dir=home) as transit:
@@ -74,7 +77,7 @@ def leave(
             "phaseline_transit": transit,
             **tenants.untouched_lines(lines),
         }
-        return ansible_run.run(project_dir, "retire", env, {"variables": variables}, tell).hosts
+        return ansible_run.run(declared, "retire", {"variables": variables}, tell).hosts
 
 
 def line_of(project_dir: Path, env: str, name: str) -> Mapping[str, Any]:

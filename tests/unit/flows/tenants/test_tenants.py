@@ -11,7 +11,7 @@ from phaseline.files import journal
 from phaseline.files.environments import group_vars, tenants, vault
 from phaseline.files.environments.lock import alone
 from phaseline.flows.environment import kind_of, tenant_of
-from phaseline.flows.environments import ansible_run, preconditions
+from phaseline.flows.environments import ansible_run, declaration, preconditions
 from phaseline.flows.tenants import add as tenant_add
 from phaseline.flows.tenants import retire
 from phaseline.hosts.ansible import authority
@@ -52,6 +52,10 @@ def codes(error: pytest.ExceptionInfo[PhaselineError]) -> list[str]:
 
 def add(project: Path, **line: object) -> tenant_add.AddRequest:
     return tenant_add.AddRequest(project, "testing", line)
+
+
+def ensure_secrets(project: Path, *names: str) -> tuple[str, ...]:
+    return ansible_run.ensure_secrets(declaration.read(project, "testing"), names)[1]
 
 
 def test_a_new_tenant_gets_a_port_of_its_own(project: Path) -> None:
@@ -98,21 +102,21 @@ def test_a_tenant_that_does_not_fit_gets_no_line(project: Path) -> None:
 
 
 def test_a_tenant_without_a_line_is_not_forgotten(project: Path) -> None:
-    ansible_run.ensure_secrets(project, "testing", ["harbour", "quayside"])
+    ensure_secrets(project, "harbour", "quayside")
     with pytest.raises(PhaselineError, match="'quayside' of 'testing' was built") as error:
-        preconditions.refuse_lost(project, "testing")
+        preconditions.refuse_lost(declaration.read(project, "testing"))
     assert "tenant retire quayside" in error.value.faults[0].hint
     assert "quayside" in vault.load(project, "testing")["vault_tenants"]
 
 
 def test_an_authority_whose_key_and_certificate_were_parted_is_made_anew(project: Path) -> None:
-    ansible_run.ensure_secrets(project, "testing", ["harbour"])
+    ensure_secrets(project, "harbour")
     sound = group_vars.certificate(project, "testing")
-    assert ansible_run.ensure_secrets(project, "testing", ["harbour"]) == ()
+    assert ensure_secrets(project, "harbour") == ()
     key, _ = authority.make("testing")  # as a run leaves it that is killed between the two
     kept = vault.load(project, "testing")
     vault.save(project, "testing", {**kept, "vault_ca_private_key": key})
-    made = ansible_run.ensure_secrets(project, "testing", ["harbour"])
+    made = ensure_secrets(project, "harbour")
     assert made == ("vault_ca_private_key",)
     now = group_vars.certificate(project, "testing")
     assert now != sound
