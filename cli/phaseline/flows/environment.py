@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments import group_vars, tenants, vault
 from phaseline.files.environments import inventory as addresses
@@ -20,6 +19,7 @@ from phaseline.odoo.drivers.call_counter import CountingPort
 from phaseline.odoo.drivers.connect import Credentials
 from phaseline.odoo.drivers.connect import connect as open_port
 from phaseline.odoo.drivers.http import DIRECT, Endpoint
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tempfile
 import traceback
@@ -16,12 +15,6 @@ from phaseline.errors import CODES, Exit, Fault, PhaselineError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word nearest to a misspelt one, or None."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
 
 
 def run(command: click.Command) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phaseline.commands.console import errors
+from phaseline.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,7 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = errors.nearest(args[0], self.table)
+            near = nearest(args[0], self.table)
             if near is None:
                 raise
             message = f"no such command '{args[0]}', did you mean '{near}'?"

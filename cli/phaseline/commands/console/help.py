@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from phaseline.commands.console import errors
 from phaseline.commands.console.output import emit, format_option
 from phaseline.errors import CODES, Exit
+from phaseline.suggestions import nearest
 
 
 @click.command()
@@ -22,7 +22,7 @@ def command(code: str | None, output_format: str) -> int:
     """
     wanted = (code or "").upper()
     if code and wanted not in CODES:
-        near = errors.nearest(wanted, CODES)
+        near = nearest(wanted, CODES)
         hint = f", did you mean '{near}'?" if near else ""
         message = f"no error code '{code}'{hint}"
         raise click.UsageError(message)

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.node import Node, kind_of, to_python
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from phaseline.core.blueprint.model import Decision

@@ -11,8 +11,8 @@ from phaseline.core.blueprint.model import CallSpec, RecordSpec
 from phaseline.core.blueprint.privileges import reason
 from phaseline.core.blueprint.records import Call, OwnedField, Record, secrets_in
 from phaseline.core.node import Node
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault
+from phaseline.suggestions import suggest
 
 LINE_KEYS = ("ref", "each", "when", "unless", "values", "initial", "absent", "dangerous")
 

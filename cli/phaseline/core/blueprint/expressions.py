@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from phaseline.core.node import Node
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, Place
+from phaseline.suggestions import suggest
 
 EXPRESSION = re.compile(r"\$\{([^{}]*)\}")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_][A-Za-z0-9_-]*)+")

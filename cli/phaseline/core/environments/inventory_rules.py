@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from phaseline.core.environments.inventory import FUNCTIONS, KIND
 from phaseline.core.environments.secret_detection import looks_secret
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

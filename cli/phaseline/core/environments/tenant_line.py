@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.core.environments import sizing
 from phaseline.core.node import to_python
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

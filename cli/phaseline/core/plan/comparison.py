@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.core.blueprint.expressions import Ref, Secret
 from phaseline.core.node import kind_of
-from phaseline.core.suggestions import suggest
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from phaseline.core.plan.actual import FieldInfo

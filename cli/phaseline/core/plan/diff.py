@@ -21,8 +21,8 @@ from phaseline.core.plan.operations import (
     UpdateRecord,
     WriteSettings,
 )
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.plan.comparison import MisfitError, RefSet, fit
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Collection

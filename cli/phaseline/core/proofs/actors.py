@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phaseline.core.proofs.expectations import UnclearError
-from phaseline.core.suggestions import suggest
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

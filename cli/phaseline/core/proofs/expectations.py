@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from phaseline.core.suggestions import suggest
+from phaseline.suggestions import suggest
 
 LOW_WORDS = {"at_least", "at_most", "near", "one_of", "contains", "matches", "set", "not", "text"}
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files.data.decode_spec import object_spec
 from phaseline.files.yaml import nodes
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from pathlib import Path

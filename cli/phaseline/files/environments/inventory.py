@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from pathlib import Path

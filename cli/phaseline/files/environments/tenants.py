@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from phaseline import durable
 from phaseline.core.environments import tenant_line
 from phaseline.core.node import Node, to_python
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments.group_vars import folder
 from phaseline.files.yaml import nodes
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,11 +9,11 @@ import zlib
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.data.csv_tables import LARGEST_FIELD, decode
 from phaseline.files.migration.decode_mapping import source_map
 from phaseline.files.yaml import nodes
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from pathlib import Path

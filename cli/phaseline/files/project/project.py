@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from phaseline.core.blueprint.answers import Answers, answer
 from phaseline.core.plan.comparison import show
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments import plaintext_secrets
 from phaseline.files.paths import kit_dir
 from phaseline.files.project.data_digest import DataDigest
 from phaseline.files.project.stages import FORMAT, load_blueprint
 from phaseline.files.yaml import nodes
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,11 +18,11 @@ from phaseline.core.blueprint.model import (
     Until,
 )
 from phaseline.core.node import Node
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.project.proofs import decode_proof
 from phaseline.files.yaml import nodes
 from phaseline.files.yaml.schema import Reader
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from phaseline.core.node import Node, to_python
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from phaseline.errors import Place

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phaseline.core.environments import sizing, tenant_line
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments import tenants
 from phaseline.files.environments.inventory import kind
 from phaseline.flows import inventory
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

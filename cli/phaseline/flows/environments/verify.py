@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from phaseline import __version__
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.flows.environments import resolved_inventory
@@ -18,6 +17,7 @@ from phaseline.hosts.verify import facts as testhosts
 from phaseline.hosts.verify.checks import model
 from phaseline.hosts.verify.checks.table import CHECKS
 from phaseline.hosts.verify.external_probe import SiteProbe
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

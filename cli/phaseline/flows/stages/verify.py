@@ -12,7 +12,6 @@ from phaseline.core.blueprint.desired import Desired, resolve
 from phaseline.core.blueprint.expressions import Scope, Secret
 from phaseline.core.proofs.actors import Actor, lookup
 from phaseline.core.proofs.results import ProofResult, VerifyResult
-from phaseline.core.suggestions import suggest
 from phaseline.errors import Fault, PhaselineError
 from phaseline.files import journal
 from phaseline.files.project.project import Project, open_project
@@ -21,6 +20,7 @@ from phaseline.flows.stages.plan import make
 from phaseline.odoo.proofs.lookup_cache import LookupCache
 from phaseline.odoo.proofs.runner import Prover
 from phaseline.progress import SILENT
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

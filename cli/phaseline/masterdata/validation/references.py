@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from phaseline.masterdata.findings import Finding, truncate
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -114,12 +114,11 @@ def inactive_currencies(
 
 def missing_reference(row: Row, column: Column, value: str, there: Collection[str]) -> Finding:
     """Return the finding of a reference that leads nowhere."""
-    near = get_close_matches(value, list(there)[:5000], n=1)
-    meant = f"Did you mean '{near[0]}'? " if near else ""
+    near = suggest(value, there)
     return Finding(
         "D021",
         f"there is no such line in {column.references or (column.found_by or ('Odoo',))[0]}",
-        f"{meant}Add it there, or correct it here.",
+        f"{near} Add it there, or correct it here.".lstrip(),
         row.number,
         column.name,
         truncate(value),

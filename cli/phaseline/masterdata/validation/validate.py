@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from phaseline.masterdata.findings import CellError, Finding, truncate
@@ -13,6 +12,7 @@ from phaseline.masterdata.records import Row
 from phaseline.masterdata.validation import references, totals
 from phaseline.masterdata.validation.rules import RULES
 from phaseline.masterdata.validation.verdict import Verdict
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,13 +54,13 @@ def columns(spec: ObjectSpec, table: Table) -> tuple[dict[str, int], list[Findin
             faults.append(Finding("D007", f"column '{name}' is there {times} times",
                                   "Keep one of them.", 1, name))  # fmt: skip
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"Did you mean '{near[0]}'? " if near else ""
+            near = suggest(name, known)
+            repair = f"Rename or remove it; `phaseline data template {spec.name}` shows all."
             faults.append(
                 Finding(
                     "D007",
                     f"column '{truncate(name)}' is unknown",
-                    f"{hint}Rename or remove it; `phaseline data template {spec.name}` shows all.",
+                    f"{near} {repair}".lstrip(),
                     1,
                     truncate(name),
                 )

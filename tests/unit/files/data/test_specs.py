@@ -90,7 +90,11 @@ def test_a_whole_spec_is_read() -> None:
         ("sums: [price]", "sums: [prise]", "spec.yml:24:8 D041 there is no column 'prise'"),
         ("of: price", "of: prise", "spec.yml:25:15 D041 there is no column 'prise'"),
         ("balance: {", "loader: fast\nbalance: {", "spec.yml:25:9 D041 'fast' is none of the"),
-        ("owner: nobody", "owner: nobody\nowner: me", "spec.yml:7:1 B003 key 'owner' is duplicated"),
+        (
+            "owner: nobody",
+            "owner: nobody\nowner: me",
+            "spec.yml:7:1 B003 key 'owner' is dup",
+        ),
         ("owner: nobody", "owner: &me nobody", "spec.yml:6:8 B002 anchor &me"),
         ("  code: {", "\tcode: {", "spec.yml:10:1 B001"),
     ],
