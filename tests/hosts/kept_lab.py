@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST = 2  # kept labs, the newest
 NUMBER = 207  # of the network: hosts know each other by address
-SHARES = 4096  # of the processor; 1024 is one process
+SHARES = 2048  # of the processor; 1024 is one process
 DISK = ("upper", "host_key", "host_key.pub")
 KEYS = ("key", "key.pub")
 MODULES = (
@@ -142,7 +142,7 @@ def _start(bench: Bench) -> None:
 
 
 def _prefer(bench: Bench) -> None:
-    """Give each host the processor as four processes get it: to the kernel it is one group."""
+    """Give each host the processor as two processes get it: to the kernel it is one group."""
     for place in _places(bench):
         group = lab_host.PREFIX + place.machine
         file = lab_host.CGROUP / "cpu" / group / "cpu.shares"
