@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from phaseline.masterdata.spec import Column, ObjectSpec, RecordTemplate
 
 MODULE = "phaseline_data"
-PARENT = "_product_template"
 LINKING = frozenset({"country", "currency", "reference"})
 SAFE = re.compile(r"[^A-Za-z0-9_-]")
 

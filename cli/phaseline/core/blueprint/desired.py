@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.blueprint.expansion import Expansion
@@ -26,6 +26,7 @@ class Desired:
     records: tuple[Record, ...]
     modules: Mapping[str, OwnedField]
     settings: Mapping[str, OwnedField]
+    provided: Mapping[str, str] = field(default_factory=dict)  # what a module is there for
 
     def part(self, refs: Collection[str]) -> Desired:
         """Return only what the refs name: records, modules, and `settings` for all settings."""
@@ -33,6 +34,7 @@ class Desired:
             tuple(record for record in self.records if record.ref in refs),
             {name: owned for name, owned in self.modules.items() if name in refs},
             self.settings if "settings" in refs else {},
+            self.provided,
         )
 
     @property
@@ -54,9 +56,11 @@ def resolve(stages: Iterable[Stage], tenant: Answers) -> Desired:
     records: list[Record] = []
     modules: dict[str, OwnedField] = {}
     settings: dict[str, OwnedField] = {}
+    provided: dict[str, str] = {}
     for stage in stages:
         for file in stage.files:
-            for node in file.modules:
+            provided |= {scope.text(node): purpose(file, scope) for node in file.community}
+            for node in (*file.modules, *file.community):
                 modules.setdefault(scope.text(node), OwnedField(stage.name, node.place))
             for name, node in file.settings.items():
                 own_setting(settings, name, node, scope)
@@ -66,7 +70,14 @@ def resolve(stages: Iterable[Stage], tenant: Answers) -> Desired:
     faults += check(records, settings)
     if faults:
         raise PhaselineError(*faults)
-    return Desired(tuple(records), modules, settings)
+    return Desired(tuple(records), modules, settings, provided)
+
+
+def purpose(file: StageFile, scope: Scope) -> str:
+    """Return the capability a file's modules provide, and what Enterprise has for it."""
+    others = ", ".join(scope.text(node) for node in file.enterprise)
+    instead = f", which Enterprise has in {others}" if others else ""
+    return f"it provides {file.capability or 'the capability of its file'}{instead}"
 
 
 def own_setting(settings: dict[str, OwnedField], name: str, node: Node, scope: Scope) -> None:

@@ -79,11 +79,17 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class StageFile:
-    """One file of a stage."""
+    """One file of a stage.
+
+    Modules in `community` provide its `capability` and are installed; those in `enterprise` are
+    what Odoo's own edition has for it.
+    """
 
     name: str
     about: str = ""
     capability: str = ""
+    community: tuple[Node, ...] = ()
+    enterprise: tuple[Node, ...] = ()
     needs: tuple[Node, ...] = ()
     decisions: tuple[Decision, ...] = ()
     modules: tuple[Node, ...] = ()

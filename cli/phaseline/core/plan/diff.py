@@ -71,7 +71,9 @@ class _Comparison:
                 continue
             if state in {None, "uninstallable"}:
                 message = f"this Odoo has no module '{name}'"
+                provided = self.desired.provided.get(name)
                 hint = "Add it to the release, or correct its name."
+                hint = f"{hint[:-1]}; {provided}." if provided else hint
                 self.fitting.faults.append(Fault("B022", message, owned.place, hint))
                 continue
             self.fitting.pending = True

@@ -129,17 +129,18 @@ class _StageFile:
             message = f"phase '{phase.value}' is in the folder of stage '{stage}'"
             shape.faults.append(Fault("B005", message, phase.place))
         providers = entries.get("providers")
-        modules = list(shape.sequence(entries.get("modules")))
-        if providers is not None:
-            offered = shape.mapping(providers, ("community", "enterprise"))
-            modules += shape.sequence(offered.get("community"))
+        offered = (
+            shape.mapping(providers, ("community", "enterprise")) if providers is not None else {}
+        )
         return StageFile(
             name=self.name,
             about=shape.text(entries.get("about")),
             capability=shape.text(entries.get("capability")),
             needs=shape.sequence(entries.get("needs")),
             decisions=self.decisions(entries.get("decisions")),
-            modules=tuple(modules),
+            community=shape.sequence(offered.get("community")),
+            enterprise=shape.sequence(offered.get("enterprise")),
+            modules=shape.sequence(entries.get("modules")),
             settings=self.settings(entries.get("settings")),
             records=tuple(self.record(item) for item in shape.sequence(entries.get("sets"))),
             proofs=tuple(decode_proof(shape, it) for it in shape.sequence(entries.get("proves"))),

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLACES = 6
-TO_ONE = frozenset({"many2one", "many2one_reference", "integer"})
 TO_MANY = frozenset({"many2many", "one2many"})
 NUMBERS = frozenset({"float", "monetary"})
 

@@ -15,7 +15,6 @@ from phaseline.hosts.verify.checks.pg_hba import NUMBERS
 SOURCE = "HOSTING 6.8 PostgreSQL, T7"
 INSIDE = "HOSTING 6.8 in the database"
 LATE = 30 * 60  # seconds a job may be behind
-WEEK = 7 * 24 * 3600
 SEEN = ("ir_cron.active", "ir_cron.nextcall", "mail_mail.create_date", "mail_mail.scheduled_date",
         "mail_mail.state")  # fmt: skip
 
