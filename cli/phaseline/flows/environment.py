@@ -99,9 +99,9 @@ def full_name(project_dir: Path, env: str) -> str:
     return env if one is None else f"{env.partition('/')[0]}/{one.name}"
 
 
-def known_name(project_dir: Path, env: str, told: Iterable[str]) -> str:
+def known_name(project_dir: Path, env: str, journalled: Iterable[str]) -> str:
     """Return the full name of an environment of the inventory or the journal; others are faults."""
-    past = frozenset(told)
+    past = frozenset(journalled)
     if "/" in env and env in past:  # a tenant that was retired has a history still
         return env
     name = full_name(project_dir, env)

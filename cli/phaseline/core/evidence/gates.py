@@ -44,7 +44,7 @@ def evaluate(
         yield Fault("E002", message, None, hint)
 
 
-def judge_production(
+def check_production(
     stage: str,
     input_hash: str,
     signatures: Iterable[Signature],

@@ -29,7 +29,7 @@ class Baseline:
         return name in last and remember(raw) != last[name]
 
 
-def left(desired: Desired, actual: Actual) -> dict[str, dict[str, Any]]:
+def snapshot(desired: Desired, actual: Actual) -> dict[str, dict[str, Any]]:
     """Return the values of everything owned as an apply left them, settings too."""
     values = {SETTINGS: owned(desired.settings, actual.settings)}
     for record in desired.records:

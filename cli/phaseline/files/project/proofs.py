@@ -24,76 +24,76 @@ EXTRAS = ("as", "with", "context", "keep", "on", "expect_count", "because", "ord
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-def decode_proof(shape: Reader, node: Node) -> Proof:
+def decode_proof(reader: Reader, node: Node) -> Proof:
     """Return one proof; its steps keep their nodes, their form is checked here."""
-    entries = shape.mapping(node, PROOF_KEYS, ("id", "says"))
-    identity = shape.text(entries.get("id"))
+    entries = reader.mapping(node, PROOF_KEYS, ("id", "says"))
+    identity = reader.text(entries.get("id"))
     if "id" in entries and not NAME.fullmatch(identity):
         message = f"'{identity}' is no snake_case sentence"
-        shape.faults.append(Fault("B014", message, entries["id"].place))
-    reads = shape.sequence(entries.get("reads"))
-    acts = shape.sequence(entries.get("acts"))
+        reader.faults.append(Fault("B014", message, entries["id"].place))
+    reads = reader.sequence(entries.get("reads"))
+    acts = reader.sequence(entries.get("acts"))
     if not reads and not acts:
-        shape.faults.append(Fault("B006", "a proof needs 'reads' or 'acts'", node.place))
+        reader.faults.append(Fault("B006", "a proof needs 'reads' or 'acts'", node.place))
     for read in reads:
-        check_read(shape, read)
+        check_read(reader, read)
     for step in acts:
-        check_step(shape, step)
-    check_trust(shape, entries.get("dangerous"), acts)
+        check_step(reader, step)
+    check_trust(reader, entries.get("dangerous"), acts)
     return Proof(
         id=identity,
-        says=shape.text(entries.get("says")),
+        says=reader.text(entries.get("says")),
         place=node.place,
-        covers=shape.texts(entries.get("covers")),
+        covers=reader.texts(entries.get("covers")),
         reads=reads,
         acts=acts,
         when=entries.get("when"),
     )
 
 
-def check_trust(shape: Reader, reason: Node | None, acts: Iterable[Node]) -> None:
+def check_trust(reader: Reader, reason: Node | None, acts: Iterable[Node]) -> None:
     """Note the first step that reaches administrator-level trust when no reason is given."""
     if reason is not None:
-        if len(shape.text(reason).split()) < privileges.WORDS:
-            shape.faults.append(privileges.no_reason(reason.place))
+        if len(reader.text(reason).split()) < privileges.WORDS:
+            reader.faults.append(privileges.no_reason(reason.place))
         return
     for step in acts:
         for what, why in privileges.of_step(
             {key: to_python(one) for key, one in step.entries.items()}
         ):
             hint = "Say in the proof why it must be: dangerous: a sentence."
-            shape.faults.append(privileges.fault(f"this step ({what})", why, step.place, hint))
+            reader.faults.append(privileges.fault(f"this step ({what})", why, step.place, hint))
             return
 
 
-def check_read(shape: Reader, node: Node) -> None:
+def check_read(reader: Reader, node: Node) -> None:
     """Note what is wrong with a reading check."""
-    entries = shape.mapping(node, READ_KEYS, ("model", "domain"))
+    entries = reader.mapping(node, READ_KEYS, ("model", "domain"))
     if isinstance(node.value, dict) and not any(key in entries for key in JUDGES):
         message = "a check needs one of expect, count, every"
-        shape.faults.append(Fault("B006", message, node.place))
+        reader.faults.append(Fault("B006", message, node.place))
 
 
-def check_step(shape: Reader, node: Node) -> None:
+def check_step(reader: Reader, node: Node) -> None:
     """Note what is wrong with a step: exactly one verb, and mappings where they belong."""
-    entries = shape.mapping(node, VERBS + EXTRAS)
+    entries = reader.mapping(node, VERBS + EXTRAS)
     verbs = [key for key in entries if key in VERBS]
     if len(verbs) > 1 or (not verbs and set(entries) != {"as"}):
         message = f"a step has exactly one verb, this one has {len(verbs)}"
         hint = f"Verbs: {', '.join(VERBS)}."
-        shape.faults.append(Fault("B005", message, node.place, hint))
+        reader.faults.append(Fault("B005", message, node.place, hint))
     for verb in verbs:
-        check_verb(shape, verb, entries[verb])
+        check_verb(reader, verb, entries[verb])
 
 
-def check_verb(shape: Reader, verb: str, body: Node) -> None:
+def check_verb(reader: Reader, verb: str, body: Node) -> None:
     """Note a body that does not fit its verb."""
     if verb in {"call", "unlink"}:
-        shape.text(body)
+        reader.text(body)
     elif verb == "expect_refused":
-        entries = shape.mapping(body, VERBS + EXTRAS)
+        entries = reader.mapping(body, VERBS + EXTRAS)
         inner = [key for key in entries if key in VERBS]
         if len(inner) != 1:
-            shape.faults.append(Fault("B005", "expect_refused holds exactly one verb", body.place))
-    elif not shape.mapping(body) and isinstance(body.value, dict):
-        shape.faults.append(Fault("B006", f"{verb} is empty", body.place))
+            reader.faults.append(Fault("B005", "expect_refused holds exactly one verb", body.place))
+    elif not reader.mapping(body) and isinstance(body.value, dict):
+        reader.faults.append(Fault("B006", f"{verb} is empty", body.place))

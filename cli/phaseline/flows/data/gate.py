@@ -52,7 +52,7 @@ def unsigned(project: Project, stage: str) -> Iterator[Fault]:
     signatures = signatures_of(project.folder)
     part = [one for one in project.blueprint.stages if one.name == stage]
     dangerous = resolve(part, project.tenant(stage)).dangerous
-    yield from gates.judge_production(
+    yield from gates.check_production(
         stage, project.input_hash(stage), signatures.here, signatures.testing, dangerous
     )
 

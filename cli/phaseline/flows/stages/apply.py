@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.plan import limits
-from phaseline.core.plan.baseline import left
+from phaseline.core.plan.baseline import snapshot
 from phaseline.core.plan.batches import next_batch
 from phaseline.core.plan.comparison import show
 from phaseline.core.plan.operations import CallMethod
@@ -97,7 +97,7 @@ def refuse(
     """Raise every reason why this plan must not be applied; return the gates an override passes."""
     project.data.require_unchanged("E001", f"the plan of stage '{stage}'")
     plan = reading.plan
-    faults = list(judge_limits(plan, environment, allowed))
+    faults = list(check_limits(plan, environment, allowed))
     reviewed = allowed.fingerprint
     if reviewed is not None and not plan.fingerprint.startswith(reviewed[:64].ljust(SHORTEST)):
         message = f"the plan is now {plan.fingerprint[:12]}, not {reviewed[:12]}"
@@ -110,7 +110,7 @@ def refuse(
     return gates
 
 
-def judge_limits(plan: Plan, environment: Environment, allowed: Permission) -> Iterator[Fault]:
+def check_limits(plan: Plan, environment: Environment, allowed: Permission) -> Iterator[Fault]:
     """Yield what is too much; on production each deletion is, until it is counted and confirmed."""
     most, name = allowed.max_destroy, environment.name
     if most is None and environment.kind == "production":
@@ -182,7 +182,7 @@ class _Apply:
 
     def remember(self, reading: Reading) -> str:
         """Keep the values as they are now, and mark the database with their hash."""
-        values = left(reading.desired, reading.actual)
+        values = snapshot(reading.desired, reading.actual)
         body = {"stage": self.stage, "values": values, "input_hash": reading.plan.input_hash}
         artifact = journal.store(self.project.folder, body)
         markers.write(self.environment.port, self.stage, artifact, reading.actual.identity)

@@ -33,7 +33,7 @@ def gate_faults(
     if environment.kind == "production":
         input_hash = project.input_hash(stage)
         dangerous = reading.desired.dangerous
-        faults += gates.judge_production(
+        faults += gates.check_production(
             stage, input_hash, signatures.here, signatures.testing, dangerous
         )
     return faults

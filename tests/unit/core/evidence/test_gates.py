@@ -30,17 +30,17 @@ def test_the_first_stage_waits_for_nothing() -> None:
 
 
 def test_production_takes_what_testing_signed() -> None:
-    assert list(gates.judge_production("foundation", "aa", [SIGNED], ["testing"])) == []
+    assert list(gates.check_production("foundation", "aa", [SIGNED], ["testing"])) == []
 
 
 def test_production_refuses_another_input() -> None:
-    (fault,) = gates.judge_production("foundation", "bb", [SIGNED], ["testing"])
+    (fault,) = gates.check_production("foundation", "bb", [SIGNED], ["testing"])
     assert fault.code == "E009"
 
 
 def test_a_production_signature_is_no_testing_signature() -> None:
     live = Signature("foundation", "live", "aa", "Ada", "2026-01-01")
-    assert list(gates.judge_production("foundation", "aa", [live], ["testing"]))
+    assert list(gates.check_production("foundation", "aa", [live], ["testing"]))
 
 
 def by(person: str, env: str = "testing", input_hash: str = "aa") -> Signature:
@@ -48,18 +48,18 @@ def by(person: str, env: str = "testing", input_hash: str = "aa") -> Signature:
 
 
 def test_what_is_dangerous_wants_a_second_person() -> None:
-    (fault,) = gates.judge_production(
+    (fault,) = gates.check_production(
         "foundation", "aa", [SIGNED], ["testing"], ["action.x", "b.c"]
     )
     assert fault.code == "E014"
     told = "holds what is dangerous (action.x and 1 more) and only Ada signed it in testing"
     assert fault.message == f"stage 'foundation' {told}"
-    assert not list(gates.judge_production("foundation", "aa", [SIGNED], ["testing"]))
+    assert not list(gates.check_production("foundation", "aa", [SIGNED], ["testing"]))
 
 
 def test_two_persons_open_production_for_what_is_dangerous() -> None:
     signed = [SIGNED, by("Grace")]
-    assert not list(gates.judge_production("foundation", "aa", signed, ["testing"], ["action.x"]))
+    assert not list(gates.check_production("foundation", "aa", signed, ["testing"], ["action.x"]))
 
 
 @pytest.mark.parametrize(
@@ -68,5 +68,5 @@ def test_two_persons_open_production_for_what_is_dangerous() -> None:
     ids=["the same", "by case and space", "by form of letters", "elsewhere", "another input"],
 )
 def test_one_person_is_not_two(second: Signature) -> None:
-    found = gates.judge_production("foundation", "aa", [SIGNED, second], ["testing"], ["action.x"])
+    found = gates.check_production("foundation", "aa", [SIGNED, second], ["testing"], ["action.x"])
     assert [fault.code for fault in found] == ["E014"]

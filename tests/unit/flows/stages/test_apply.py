@@ -230,7 +230,7 @@ def test_production_loses_only_what_is_counted_and_confirmed(
     made.write("10_one", "10_file.yml", GONE)
     environment = made.environment(kind, "live" if kind == "production" else "testing")
     plan = make(made.project, environment, ("one",)).plan
-    assert [one.code for one in apply.judge_limits(plan, environment, allowed)] == codes
+    assert [one.code for one in apply.check_limits(plan, environment, allowed)] == codes
 
 
 def test_another_run_holds_the_lock(shop: Workshop) -> None:
