@@ -14,6 +14,7 @@ from phaseline.files.paths import kit_dir
 from phaseline.flows import environment
 from phaseline.flows.environments import provision
 from phaseline.hosts.releases import archive
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
     from hosts.kept_lab import Standing
@@ -66,7 +67,7 @@ def test_check_mode_completes_on_a_fresh_host_and_predicts(alone: Bench) -> None
 @REHEARSED
 @pytest.mark.feature("convergence")
 def test_a_run_killed_at_every_role_boundary_converges(alone: Bench, tmp_path: Path) -> None:
-    provision.ensure_releases(provision.sound(alone.project, "testing"), lambda *_: None)
+    provision.ensure_releases(provision.sound(alone.project, "testing"), SILENT)
     roles = interrupted_runs.everywhere(alone.project, "testing", tmp_path)
     assert len(roles) >= 15
     (said,) = environments.provision(alone.project, "testing")

@@ -86,11 +86,11 @@ class RoleProgress:
         """Begin with nothing said."""
         self.env, self.role = env, ""
 
-    def __call__(self, role: str, task: str) -> None:
-        """Say what is being done, a line a role."""
-        if role != self.role:
-            self.role = role
-            click.echo(f"{self.env}: {role or task}", err=True)
+    def step(self, name: str, detail: str = "") -> None:
+        """Say what is being done, a line a role: the name is the role's, the detail the task's."""
+        if name != self.role:
+            self.role = name
+            click.echo(f"{self.env}: {name or detail}", err=True)
 
 
 def tell(message: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from phaseline.commands.console.options import colour, project_option
 from phaseline.commands.console.output import emit
+from phaseline.commands.console.progress import Lines
 from phaseline.errors import Exit
 
 EXITS = {"passed": Exit.DONE, "failed": Exit.UNVERIFIED, "unreachable": Exit.UNREACHABLE}
@@ -49,7 +49,7 @@ def command(
     from phaseline.flows.environments import verify
 
     order = verify.VerifyRequest(project_dir, env, tenant=tenant, deep=deep)
-    result: dict[str, Any] = verify.run(order, lambda text: click.echo(text, err=True))
+    result = verify.run(order, Lines()).data()
     if html:
         evidence_html.write(html, result)
         click.echo(f"evidence: {html}", err=True)

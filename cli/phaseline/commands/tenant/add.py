@@ -56,6 +56,6 @@ def command(
     if users is not None:
         line["plan"] = {"users": users, "orders_per_day": orders_per_day or 0}
     given = {key: value for key, value in line.items() if value is not None}
-    result = flow.run(flow.AddRequest(project_dir, env, given), RoleProgress(env))
+    result = flow.run(flow.AddRequest(project_dir, env, given), RoleProgress(env)).data()
     output.emit(result, output_format, lambda: tenants.added(result))
     return Exit.DONE

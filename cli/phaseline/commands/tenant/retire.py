@@ -31,6 +31,6 @@ def command(name: str, env: str, project_dir: Path, confirm: str, output_format:
       phaseline tenant retire quayside --env testing --confirm quayside
     """
     order = flow.RetireRequest(project_dir, env, name, confirm)
-    result = flow.run(order, RoleProgress(env))
+    result = flow.run(order, RoleProgress(env)).data()
     output.emit(result, output_format, lambda: tenants.retired(result))
     return Exit.DONE

@@ -13,20 +13,18 @@ from phaseline.files.paths import cache_dir, kit_dir, state_dir
 from phaseline.flows.machines.release import releases_dir
 from phaseline.hosts.ansible import authority, collections
 from phaseline.hosts.ansible import playbook as ansible
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from phaseline.flows.environments.declaration import Declaration
+    from phaseline.progress import Progress
 
 LENGTH = 24
 TENANT_SECRETS = ("admin_password", "api_key", "database_password", "master_password")
 API_KEY_BYTES = 20  # as Odoo makes them
-
-
-def silent(_role: str, _task: str) -> None:
-    """Tell nobody."""
 
 
 def context(project: Path) -> ansible.AnsibleContext:
@@ -43,7 +41,7 @@ def run(
     declared: Declaration,
     playbook: str,
     order: dict[str, Any] | None = None,
-    tell: Callable[[str, str], None] = silent,
+    progress: Progress = SILENT,
 ) -> ansible.Recap:
     """Run a playbook on an environment; `order` holds extra `variables`, `check` and `diff`."""
     asked, project, env = dict(order or {}), declared.project_dir, declared.env
@@ -60,7 +58,7 @@ def run(
         context(project),
         ansible.Play(name=playbook, limit=env, variables=variables, hide=hide, **asked),
         log,
-        tell,
+        progress,
     )
 
 

@@ -12,12 +12,14 @@ from phaseline.files.environments.lock import alone
 from phaseline.flows.environments import ansible_run, declaration, lint, preconditions
 from phaseline.flows.machines import release
 from phaseline.hosts.releases import archive
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from phaseline.core.environments.tenant_line import TenantLine
+    from phaseline.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,7 @@ class DeployResult:
         }
 
 
-def run(
-    order: DeployRequest, tell: Callable[[str, str], None] = ansible_run.silent
-) -> DeployResult:
+def run(order: DeployRequest, progress: Progress = SILENT) -> DeployResult:
     """Have the tenants run the declared releases; an older one that is declared is the way back."""
     started = time.monotonic()
     project, env = order.project_dir, order.env
@@ -75,7 +75,7 @@ def run(
             journal.append(project, "env_deploy_started", env, entry)
         variables = {"phaseline_tenant": order.tenant} if order.tenant else {}
         asked = {"variables": variables, "check": order.check, "diff": order.check}
-        recap = ansible_run.run(declared, "deploy", asked, tell)
+        recap = ansible_run.run(declared, "deploy", asked, progress)
         seconds = round(time.monotonic() - started, 1)
         if not order.check:
             done = {"hosts": recap.hosts, "seconds": seconds}

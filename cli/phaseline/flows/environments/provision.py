@@ -16,6 +16,7 @@ from phaseline.flows.environments import ansible_run, declaration, lint, precond
 from phaseline.flows.machines import release
 from phaseline.flows.machines.sandbox import modules_of
 from phaseline.hosts.ansible import host_pythons
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from phaseline.core.environments.tenant_line import TenantLine
     from phaseline.flows.environments.declaration import Declaration
+    from phaseline.progress import Progress
 
 # Secrets, vault and releases of a project are made by one environment at a time.
 PREPARING = threading.Lock()
@@ -58,7 +60,7 @@ def run_all(
     envs: Collection[str],
     *,
     check: bool = False,
-    teller: Callable[[str], Callable[[str, str], None]],
+    teller: Callable[[str], Progress],
 ) -> list[ProvisionResult]:
     """Provision environments side by side: most of a run is waiting for hosts to answer.
 
@@ -67,7 +69,9 @@ def run_all(
     """
     names = list(dict.fromkeys(envs))
     with ThreadPoolExecutor(len(names)) as pool:
-        runs = [pool.submit(run, project, name, check=check, tell=teller(name)) for name in names]
+        runs = [
+            pool.submit(run, project, name, check=check, progress=teller(name)) for name in names
+        ]
     errors = [error for one in runs if (error := one.exception()) is not None]
     for error in errors:
         if not isinstance(error, PhaselineError):
@@ -83,12 +87,12 @@ def run(
     env: str,
     *,
     check: bool = False,
-    tell: Callable[[str, str], None] = ansible_run.silent,
+    progress: Progress = SILENT,
 ) -> ProvisionResult:
     """Provision an environment and return what happened on each host; check predicts only."""
     lint.refuse(project)
     with alone(project, env, "env provision"):
-        return build_all(sound(project, env), check=check, tell=tell)
+        return build_all(sound(project, env), check=check, progress=progress)
 
 
 def sound(project: Path, env: str) -> Declaration:
@@ -99,9 +103,7 @@ def sound(project: Path, env: str) -> Declaration:
     return declared
 
 
-def build_all(
-    declared: Declaration, *, check: bool, tell: Callable[[str, str], None]
-) -> ProvisionResult:
+def build_all(declared: Declaration, *, check: bool, progress: Progress) -> ProvisionResult:
     """Return what happened on each host of an environment whose declaration is sound."""
     started = time.monotonic()
     project, env = declared.project_dir, declared.env
@@ -109,12 +111,12 @@ def build_all(
     with PREPARING:
         declared, made = ansible_run.ensure_secrets(declared, names)
         if made:
-            tell("secrets", f"made {len(made)} that were missing")
-        releases = ensure_releases(declared, tell)
+            progress.step("secrets", f"made {len(made)} that were missing")
+        releases = ensure_releases(declared, progress)
     entry = {"tenants": names, "releases": releases, "check": check}
     if not check:
         journal.append(project, "env_provision_started", env, entry)
-    recap = ansible_run.run(declared, "provision", {"check": check, "diff": check}, tell)
+    recap = ansible_run.run(declared, "provision", {"check": check, "diff": check}, progress)
     seconds = round(time.monotonic() - started, 1)
     if not check:
         short = {"hosts": recap.hosts, "seconds": seconds}
@@ -123,14 +125,14 @@ def build_all(
     return ProvisionResult(env, check, seconds, recap.hosts, changes, releases, declared.tenants)
 
 
-def ensure_releases(declared: Declaration, tell: Callable[[str, str], None]) -> Mapping[str, str]:
+def ensure_releases(declared: Declaration, progress: Progress) -> Mapping[str, str]:
     """Return the declared releases; one for a Python nobody declared yet is built and declared."""
     project, env, releases = declared.project_dir, declared.env, dict(declared.releases)
     asked = host_pythons.of_hosts(ansible_run.context(project), env)
     wanted = {**dict.fromkeys(sorted(set(asked.values()))), **releases}
     for python, name in wanted.items():
         if name is None or not has(name):
-            releases[python] = build(project, python, name, tell)
+            releases[python] = build(project, python, name, progress)
     group_vars.write_releases(project, env, releases, modules(project))
     return releases
 
@@ -149,11 +151,12 @@ def has(name: str) -> bool:
     return True
 
 
-def build(project: Path, python: str, name: str | None, tell: Callable[[str, str], None]) -> str:
+def build(project: Path, python: str, name: str | None, progress: Progress) -> str:
     """Return the id of the release built for a Python; another than the declared is a fault."""
-    tell("release", f"builds the release for Python {python}")
+    progress.step("release", f"builds the release for Python {python}")
     folder = release.recipe_folder(project)
-    built = release.build(release.BuildRequest(folder, python), lambda text: tell("release", text))
+    asked = release.BuildRequest(folder, python)
+    built = release.build(asked, lambda text: progress.step("release", text))
     if name is not None and built.stored.id != name:
         message = f"the project declares release {name}, its locks build {built.stored.id}"
         place = Place("group_vars")

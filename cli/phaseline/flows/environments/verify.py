@@ -17,18 +17,16 @@ from phaseline.hosts.verify import facts as testhosts
 from phaseline.hosts.verify.checks import model
 from phaseline.hosts.verify.checks.table import CHECKS
 from phaseline.hosts.verify.external_probe import SiteProbe
+from phaseline.progress import SILENT
 from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
     from phaseline.hosts.verify.checks.model import CheckResult, Facts
-
-
-def silent(_: str) -> None:
-    """Tell nobody."""
+    from phaseline.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,50 @@ class VerifyRequest:
     keep: bool = True
 
 
-def run(order: VerifyRequest, tell: Callable[[str], None] = silent) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class EnvVerifyResult:
+    """The verdict on an environment; `hosts` holds every check's answer."""
+
+    env: str
+    kind: str
+    tenant: str
+    deep: bool
+    verdict: str
+    counts: Mapping[str, int]
+    checks: int
+    written: str
+    seconds: float
+    unreachable: Sequence[Mapping[str, str]]
+    hosts: Sequence[Mapping[str, Any]]
+    tenants: Sequence[Mapping[str, str]]
+
+    def data(self) -> dict[str, Any]:
+        """Return it for JSON, the page and the journal's artifact."""
+        return {
+            "environment": self.env,
+            "kind": self.kind,
+            "tenant": self.tenant,
+            "deep": self.deep,
+            "verdict": self.verdict,
+            "counts": self.counts,
+            "checks": self.checks,
+            "written": self.written,
+            "version": __version__,
+            "seconds": self.seconds,
+            "unreachable": self.unreachable,
+            "hosts": self.hosts,
+            "tenants": self.tenants,
+        }
+
+
+def run(order: VerifyRequest, progress: Progress = SILENT) -> EnvVerifyResult:
     """Return the verdict on an environment with every check's answer."""
     started = time.monotonic()
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     declared = resolved_inventory.declare(order.project_dir, order.env, deep=order.deep)
     refuse_unknown(declared, order.tenant)
-    tell(f"{order.env}: {len(declared.hosts)} hosts, {len(declared.tenants)} tenants")
-    facts, lost = testhosts.read(declared, declared.hosts, tell)
+    progress.step(f"{order.env}: {len(declared.hosts)} hosts, {len(declared.tenants)} tenants")
+    facts, lost = testhosts.read(declared, declared.hosts, progress)
     for host in declared.having("proxy"):
         if host.name in facts:
             facts[host.name].answers = {
@@ -57,23 +91,22 @@ def run(order: VerifyRequest, tell: Callable[[str], None] = silent) -> dict[str,
                 **seen_from_outside(order, declared, host),
             }
     outcomes = model.judge_all(CHECKS, declared, facts, order.tenant)
-    result = {
-        "environment": order.env,
-        "kind": declared.kind,
-        "tenant": order.tenant,
-        "deep": order.deep,
-        "verdict": verdict(outcomes, lost),
-        "counts": dict(Counter(one.verdict for one in outcomes)),
-        "checks": len({one.check.id for one in outcomes}),
-        "written": moment,
-        "version": __version__,
-        "seconds": round(time.monotonic() - started, 3),
-        "unreachable": [{"host": name, "reason": why} for name, why in sorted(lost.items())],
-        "hosts": [report(host, facts, outcomes) for host in declared.hosts],
-        "tenants": [{"name": one.name, "domain": one.domain} for one in declared.tenants],
-    }
+    result = EnvVerifyResult(
+        env=order.env,
+        kind=declared.kind,
+        tenant=order.tenant,
+        deep=order.deep,
+        verdict=verdict(outcomes, lost),
+        counts=dict(Counter(one.verdict for one in outcomes)),
+        checks=len({one.check.id for one in outcomes}),
+        written=moment,
+        seconds=round(time.monotonic() - started, 3),
+        unreachable=[{"host": name, "reason": why} for name, why in sorted(lost.items())],
+        hosts=[report(host, facts, outcomes) for host in declared.hosts],
+        tenants=[{"name": one.name, "domain": one.domain} for one in declared.tenants],
+    )
     if order.keep:
-        remember(order, result)
+        remember(order, result.data())
     return result
 
 

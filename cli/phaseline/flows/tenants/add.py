@@ -12,12 +12,14 @@ from phaseline.files import journal
 from phaseline.files.environments import tenants
 from phaseline.files.environments.lock import alone
 from phaseline.flows.environments import ansible_run, declaration, lint, preconditions
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from phaseline.core.environments.tenant_line import TenantLine
+    from phaseline.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,29 @@ class AddRequest:
         return str(self.line["name"])
 
 
-def run(order: AddRequest, tell: Callable[[str, str], None] = ansible_run.silent) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """A tenant that stands: its whole line, and counts by host."""
+
+    env: str
+    line: Mapping[str, Any]
+    hosts: Mapping[str, Mapping[str, int]]
+    seconds: float
+
+    def data(self) -> dict[str, Any]:
+        """Return it for JSON and the journal."""
+        return {
+            "environment": self.env,
+            "tenant": self.line["name"],
+            "url": f"https://{self.line['domain']}",
+            "plan": self.line["plan"],
+            "port": self.line["port"],
+            "hosts": self.hosts,
+            "seconds": self.seconds,
+        }
+
+
+def run(order: AddRequest, progress: Progress = SILENT) -> AddResult:
     """Add the tenant, or finish adding it; no other tenant is touched."""
     started = time.monotonic()
     project_dir, env, name = order.project_dir, order.env, order.name
@@ -54,17 +78,9 @@ def run(order: AddRequest, tell: Callable[[str, str], None] = ansible_run.silent
         journal.append(project_dir, "tenant_add_started", env, {"tenant": name})
         declared, _ = ansible_run.ensure_secrets(declared, [name])
         variables = {"variables": {"phaseline_tenant": name}}
-        recap = ansible_run.run(declared, "tenant", variables, tell)
-        result = {
-            "environment": env,
-            "tenant": name,
-            "url": f"https://{line['domain']}",
-            "plan": line["plan"],
-            "port": line["port"],
-            "hosts": recap.hosts,
-            "seconds": round(time.monotonic() - started, 1),
-        }
-        journal.append(project_dir, "tenant_add", env, {**result, "line": dict(line)})
+        recap = ansible_run.run(declared, "tenant", variables, progress)
+        result = AddResult(env, line, recap.hosts, round(time.monotonic() - started, 1))
+        journal.append(project_dir, "tenant_add", env, {**result.data(), "line": dict(line)})
     return result
 
 

@@ -14,12 +14,14 @@ from phaseline.files.environments import tenants
 from phaseline.files.environments.lock import alone
 from phaseline.files.paths import state_dir
 from phaseline.flows.environments import ansible_run, declaration, lint, preconditions
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from phaseline.flows.environments.declaration import Declaration
+    from phaseline.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,27 @@ class RetireRequest:
     confirm: str = ""
 
 
-def run(
-    order: RetireRequest, tell: Callable[[str, str], None] = ansible_run.silent
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class RetireResult:
+    """A tenant that is gone, and counts by host; its last backup stays on the backup host."""
+
+    env: str
+    tenant: str
+    hosts: Mapping[str, Mapping[str, int]]
+    seconds: float
+
+    def data(self) -> dict[str, Any]:
+        """Return it for JSON and the journal."""
+        return {
+            "environment": self.env,
+            "tenant": self.tenant,
+            "backup": f"/var/backups/phaseline/{self.env}/{self.tenant}",
+            "hosts": self.hosts,
+            "seconds": self.seconds,
+        }
+
+
+def run(order: RetireRequest, progress: Progress = SILENT) -> RetireResult:
     """Retire the tenant, or finish retiring it; the last backup stays on the backup host."""
     started = time.monotonic()
     project_dir, env, name = order.project_dir, order.env, order.name
@@ -46,24 +66,16 @@ def run(
         refuse_moved_ports(project_dir, env, name)
         refuse_unconfirmed(order)
         journal.append(project_dir, "tenant_retire_started", env, {"tenant": name, "line": line})
-        hosts = leave(declared, line, tell)
+        hosts = leave(declared, line, progress)
         # The line first: secrets without a line are a fault that names this command.
         tenants.remove(project_dir, env, name)
         ansible_run.forget_secrets(declared, name)
-        result = {
-            "environment": env,
-            "tenant": name,
-            "backup": f"/var/backups/phaseline/{env}/{name}",
-            "hosts": hosts,
-            "seconds": round(time.monotonic() - started, 1),
-        }
-        journal.append(project_dir, "tenant_retire", env, result)
+        result = RetireResult(env, name, hosts, round(time.monotonic() - started, 1))
+        journal.append(project_dir, "tenant_retire", env, result.data())
     return result
 
 
-def leave(
-    declared: Declaration, line: Mapping[str, Any], tell: Callable[[str, str], None]
-) -> Mapping[str, Any]:
+def leave(declared: Declaration, line: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Run the playbook that backs up and removes; the backup's way here is wiped at the end."""
     home = state_dir(declared.project_dir) / "retire"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,7 +89,7 @@ def leave(
             "phaseline_transit": transit,
             **tenants.untouched_lines(lines),
         }
-        return ansible_run.run(declared, "retire", {"variables": variables}, tell).hosts
+        return ansible_run.run(declared, "retire", {"variables": variables}, progress).hosts
 
 
 def line_of(project_dir: Path, env: str, name: str) -> Mapping[str, Any]:

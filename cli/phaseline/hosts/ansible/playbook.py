@@ -10,8 +10,10 @@ from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.hosts.ansible.process import KEY_TROUBLE, Process, event_of, unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from phaseline.progress import Progress
 
 HIDDEN = "********"
 SHOWN = 2000  # characters of a failure's message
@@ -78,10 +80,11 @@ class Recap:
     changes: list[dict[str, str]] = field(default_factory=list)
 
 
-def play(ground: AnsibleContext, order: Play, log: Path, tell: Callable[[str, str], None]) -> Recap:
+def play(ground: AnsibleContext, order: Play, log: Path, progress: Progress) -> Recap:
     """Run a playbook to its end and return how every host ended; failures are faults.
 
-    `tell` hears of every task: its role and its name. The log gets every line, for its owner only.
+    `progress` hears of every task: its role and its name. The log gets every line, and only its
+    owner may read it.
     """
     recap = Recap()
     tail: list[str] = []
@@ -97,7 +100,7 @@ def play(ground: AnsibleContext, order: Play, log: Path, tell: Callable[[str, st
             if event is None:
                 tail = [*tail[-20:], line.rstrip()]
             else:
-                _take(recap, event, tell)
+                _take(recap, event, progress)
     _judge(order, recap, child.status, tail, log)
     return recap
 
@@ -110,9 +113,9 @@ def _words(ground: AnsibleContext, order: Play) -> list[str]:
     ]  # fmt: skip
 
 
-def _take(recap: Recap, event: Mapping[str, Any], tell: Callable[[str, str], None]) -> None:
+def _take(recap: Recap, event: Mapping[str, Any], progress: Progress) -> None:
     if event["event"] == "task":
-        tell(event["role"], event["name"])
+        progress.step(event["role"], event["name"])
     elif event["event"] == "recap":
         recap.hosts = {name: dict(counts) for name, counts in event["hosts"].items()}
     elif event["event"] == "result":

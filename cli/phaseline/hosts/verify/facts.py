@@ -21,9 +21,10 @@ from phaseline.hosts.verify.checks.model import Facts
 from phaseline.hosts.verify.checks.readings import orders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from phaseline.core.environments.declared import DeclaredEnvironment, Host
+    from phaseline.progress import Progress
 
 PROGRAMS = {RELEASE: ("odoo_release", "release")}
 SENT = (
@@ -49,7 +50,7 @@ class UnreachableError(Exception):
 
 
 def read(
-    declared: DeclaredEnvironment, hosts: Iterable[Host], tell: Callable[[str], None]
+    declared: DeclaredEnvironment, hosts: Iterable[Host], progress: Progress
 ) -> tuple[dict[str, Facts], dict[str, str]]:
     """Return the facts of every host that answers, and why the others do not."""
     wanted = tuple(hosts)
@@ -60,10 +61,10 @@ def read(
         for name, future in futures.items():
             try:
                 facts[name] = Facts(future.result())
-                tell(f"{name}: read")
+                progress.step(f"{name}: read")
             except UnreachableError as error:
                 lost[name] = str(error)
-                tell(f"{name}: not reachable: {error}")
+                progress.step(f"{name}: not reachable: {error}")
     return facts, lost
 
 

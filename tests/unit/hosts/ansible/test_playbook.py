@@ -10,6 +10,7 @@ import pytest
 from phaseline.errors import Exit, PhaselineError
 from phaseline.files.paths import kit_dir
 from phaseline.hosts.ansible import playbook
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +63,7 @@ def ground(tmp_path: Path) -> playbook.AnsibleContext:
 def run(ground: playbook.AnsibleContext, limit: str = "testing", **more: object) -> playbook.Recap:
     variables = {"said": SECRET, "folder": str(ground.project_dir), "broken": False, **more}
     order = playbook.Play("try", limit, variables, hide=[SECRET])
-    return playbook.play(ground, order, ground.project_dir / "logs" / "log", lambda *_: None)
+    return playbook.play(ground, order, ground.project_dir / "logs" / "log", SILENT)
 
 
 def test_a_run_is_counted_and_its_log_is_private(ground: playbook.AnsibleContext) -> None:
