@@ -24,6 +24,9 @@ CONTENTS = {
     "ansible.builtin.include_tasks",
     "ansible.builtin.meta",  # flush_handlers, so that a run killed after the role loses none
 }
+HEADER = "Managed by Phaseline: what is changed here is lost at the next run."
+LOOKED_UP = re.compile(r"ansible\.builtin\.template', *'([^']+)'")
+HARDENED = "ProtectSystem=strict"
 OWN_TASKS = {"tasks", "pre_tasks", "post_tasks", "handlers"}
 
 
@@ -104,6 +107,32 @@ def test_a_role_names_no_group(path) -> None:
     for file in path.rglob("*"):
         if file.suffix in {".yml", ".j2"}:
             assert not re.search(r"\bgroups\[|\bgroups\.|group_names", file.read_text()), file
+
+
+@by_name(ROLES)
+def test_a_file_that_a_template_becomes_says_who_manages_it(path) -> None:
+    """Texts that go to a program, and JSON, which knows no comments, say nothing."""
+    tasks = "".join(file.read_text() for file in path.glob("*/*.yml"))
+    sent = set(LOOKED_UP.findall(tasks))
+    files = [file for file in path.glob("templates/*.j2") if file.name not in sent]
+    bare = [
+        file.name
+        for file in files
+        if not file.name.endswith(".json.j2")
+        and HEADER not in "".join(file.read_text().splitlines()[:2])
+    ]
+    assert bare == []
+
+
+def test_what_confines_every_service_stands_once() -> None:
+    units = [path for path in (ROOT / "roles").glob("*/templates/*.j2") if path.is_file()]
+    assert [path for path in units if HARDENED in path.read_text()] == []
+    users = {path.parts[-3] for path in units if "systemd_hardening_" in path.read_text()}
+    assert users == {
+        path.parts[-3]
+        for path in (ROOT / "roles").glob("*/meta/main.yml")
+        if {"role": "systemd_hardening"} in load(path)["dependencies"]
+    }
 
 
 @by_name(PLAYBOOKS)
