@@ -12,8 +12,8 @@ QUAYSIDE = "/etc/odoo/quayside.conf"
 DROP_IN = "/etc/systemd/system/odoo@{}.service.d/zz-seed-{}.conf"
 SITE = "/etc/nginx/sites-enabled/{}.conf"
 GROUND = "/etc/nginx/conf.d/phaseline.conf"
-NUMBERS = "/var/lib/phaseline/numbers/{}/numbers.prom"
-WRITTEN = r"sed -i 's/^\(phaseline_numbers_written.*}\) .*/\1"
+COLLECTORS = "/var/lib/phaseline/collectors/{}/metrics.prom"
+WRITTEN = r"sed -i 's/^\(phaseline_collector_written.*}\) .*/\1"
 BOTH = ("harbour", "quayside")
 
 
@@ -180,9 +180,9 @@ NETWORK = (
               "systemctl start prometheus-nginx-exporter",
               (*seen("service.nginx_exporter"), *seen("monitoring.targets")), 20),
     Deviation("numbers of sites stand still",
-              "systemctl stop phaseline-numbers-sites.timer;"
-              f" {WRITTEN} 1/' {NUMBERS.format('sites')}",
-              "systemctl start phaseline-numbers-sites.timer phaseline-numbers-sites.service",
+              "systemctl stop phaseline-collector-sites.timer;"
+              f" {WRITTEN} 1/' {COLLECTORS.format('sites')}",
+              "systemctl start phaseline-collector-sites.timer phaseline-collector-sites.service",
               (*seen("service.site_numbers"), *seen("numbers.sites"))),
     edited("TLS 1.1 is offered", GROUND, "'s/ssl_protocols TLS/ssl_protocols TLSv1.1 TLS/'",
            "nginx.protocols"),
@@ -265,13 +265,14 @@ DATA = (
         GUESSABLE,
         "UPDATE res_users u SET password = k.password FROM seed_kept k WHERE u.id = k.id;"
         " DROP TABLE seed_kept", "database.guessable", "quayside", database="quayside"),
-    sql("who counts sees more", "GRANT SELECT ON res_users TO phaseline_numbers",
-        "REVOKE SELECT ON res_users FROM phaseline_numbers", "database.seen", "quayside",
+    sql("who counts sees more", "GRANT SELECT ON res_users TO phaseline_collectors",
+        "REVOKE SELECT ON res_users FROM phaseline_collectors", "database.seen", "quayside",
         database="quayside"),
     Deviation("a tenant's jobs are not looked at",
-              f"systemctl stop phaseline-numbers-database.timer;"
-              f" sed -i '/quayside/d' {NUMBERS.format('database')}",
-              "systemctl start phaseline-numbers-database.timer phaseline-numbers-database.service",
+              f"systemctl stop phaseline-collector-database.timer;"
+              f" sed -i '/quayside/d' {COLLECTORS.format('database')}",
+              "systemctl start phaseline-collector-database.timer"
+              " phaseline-collector-database.service",
               (*seen("numbers.database_tenant", "quayside"), *seen("service.database_numbers"))),
     Deviation("everybody enters a database",
               "runuser -u postgres -- psql -qc 'GRANT CONNECT ON DATABASE harbour TO PUBLIC'",

@@ -51,6 +51,34 @@ done
 stat --format %U /etc/passwd | grep -v root
 true
 """
+# collectors as they were when they were called numbers
+NUMBERS = r"""
+set -e
+units=/etc/systemd/system
+useradd --system phaseline_numbers
+for one in sites odoo database; do
+  mkdir -p /var/lib/phaseline/numbers/$one /usr/local/lib/phaseline/numbers
+  for end in service timer; do
+    sed 's/phaseline-collector/phaseline-numbers/; s/=phaseline_collectors/=phaseline_numbers/;
+         s#phaseline/collectors#phaseline/numbers#' \
+      $units/phaseline-collector-$one.$end > $units/phaseline-numbers-$one.$end
+  done
+done
+systemctl daemon-reload
+systemctl enable --now phaseline-numbers-sites.timer phaseline-numbers-odoo.timer
+cd /
+runuser -u postgres -- psql -Xq -d postgres \
+  -c 'ALTER ROLE phaseline_collectors RENAME TO phaseline_numbers'
+"""
+NUMBERS_LEFT = r"""
+cd /
+getent passwd phaseline_numbers
+ls -d /var/lib/phaseline/numbers /usr/local/lib/phaseline/numbers 2> /dev/null
+systemctl list-units --all --plain --no-legend 'phaseline-numbers-*'
+find /etc/systemd/system -name 'phaseline-numbers-*'
+runuser -u postgres -- psql -XAtq -d postgres \
+  -c "SELECT rolname FROM pg_roles WHERE rolname IN ('phaseline_numbers', 'phaseline_collectors')"
+"""
 
 
 @REHEARSED
@@ -88,6 +116,19 @@ def test_numbers_of_an_older_phaseline_are_mended_with_everything_that_has_them(
     assert {one["role"] for one in said["changes"]} >= {"tenant_service"}
     assert alone.ssh("all1", STRAY) == ""
     verified = environments.call(alone.project, "env", "verify", "testing", "--deep")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert environments.changed(environments.provision(alone.project, "testing")) == []
+
+
+@REHEARSED
+@pytest.mark.feature("convergence")
+def test_collectors_of_an_older_phaseline_leave_nothing(alone: Bench) -> None:
+    """They were called numbers: programs, units, an account and a role of the database."""
+    alone.ssh("all1", NUMBERS)
+    (said,) = environments.provision(alone.project, "testing")
+    assert {"exporters", "postgres"} <= {one["role"] for one in said["changes"]}
+    assert alone.ssh("all1", NUMBERS_LEFT) == "phaseline_collectors"
+    verified = environments.call(alone.project, "env", "verify", "testing")
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert environments.changed(environments.provision(alone.project, "testing")) == []
 

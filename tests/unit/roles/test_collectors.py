@@ -13,7 +13,7 @@ from phaseline.files.paths import kit_dir
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROGRAMS = kit_dir() / "roles" / "exporters" / "files" / "numbers"
+PROGRAMS = kit_dir() / "roles" / "exporters" / "files" / "collectors"
 LONG = "Worker WorkerHTTP (7) timeout after 120s"
 
 
@@ -152,11 +152,11 @@ def test_other_lines_and_other_units_count_for_nobody(program: Any, tmp_path: Pa
 def test_the_file_is_whole_and_says_when_it_was_written(program: Any, tmp_path: Path) -> None:
     textfile = program("textfile")
     textfile.save(str(tmp_path), "sites", {"a": 1}, ["x 1"])
-    text = (tmp_path / "numbers.prom").read_text()
+    text = (tmp_path / "metrics.prom").read_text()
     assert text.startswith("x 1\n")
-    assert text.splitlines()[-1].startswith("phaseline_numbers_written_timestamp_seconds{")
+    assert text.splitlines()[-1].startswith("phaseline_collector_written_timestamp_seconds{")
     assert textfile.load(str(tmp_path)) == {"a": 1}
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["numbers.prom", "state.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["metrics.prom", "state.json"]
 
 
 def test_a_broken_state_starts_anew(program: Any, tmp_path: Path) -> None:

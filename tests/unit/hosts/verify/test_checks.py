@@ -82,8 +82,8 @@ CONF_PATH = "/etc/odoo/harbour.conf"
 KEY_PATH = "/etc/phaseline/tls/sites/harbour.test.key"
 CLOSED = {"owner": "root", "group": "root", "mode": "0600", "kind": "file"}
 LINK = {"owner": "root", "group": "root", "mode": "0777", "kind": "link", "leads_to": CLOSED}
-WRITTEN = 'phaseline_numbers_written_timestamp_seconds{{collector="sites"}} {}\n'
-TIMER = "Id=phaseline-numbers-sites.timer\nActiveState={}\nUnitFileState=enabled\n"
+WRITTEN = 'phaseline_collector_written_timestamp_seconds{{collector="sites"}} {}\n'
+TIMER = "Id=phaseline-collector-sites.timer\nActiveState={}\nUnitFileState=enabled\n"
 
 
 def hba(**changed: Any) -> list[dict[str, Any]]:
@@ -175,7 +175,7 @@ JUDGED: list[tuple[str, str, dict[str, Any]]] = [
     ("pg_hba.strangers", OK, {"hba": hba()}),
     ("pg_hba.strangers", DEVIATES, {"hba": hba(database=["quayside"])}),
     ("pg_hba.strangers", DEVIATES, {"hba": hba(user_name=["eve"])}),
-    ("pg_hba.strangers", OK, {"hba": hba(user_name=["phaseline_numbers"])}),
+    ("pg_hba.strangers", OK, {"hba": hba(user_name=["phaseline_collectors"])}),
     ("pg_hba.strangers", DEVIATES, {"hba": hba(user_name=["prometheus"])}),
     ("postgres.superusers", OK, {"roles": [ROLE]}),
     ("postgres.superusers", DEVIATES, {"roles": [{**ROLE, "rolsuper": True}]}),
@@ -186,7 +186,8 @@ JUDGED: list[tuple[str, str, dict[str, Any]]] = [
     ("database.own", OK, {"connects": [{"database": "harbour", "role": "harbour"}]}),
     ("database.own", DEVIATES, {"connects": [{"database": "harbour", "role": "quayside"}]}),
     ("database.guests", DEVIATES, {"connects": [{"database": "harbour", "role": "quayside"}]}),
-    ("database.guests", OK, {"connects": [{"database": "harbour", "role": "phaseline_numbers"}]}),
+    ("database.guests", OK,
+     {"connects": [{"database": "harbour", "role": "phaseline_collectors"}]}),
     ("database.seen", OK, {"seen__harbour": [{"name": name} for name in SEEN]}),
     ("database.seen", DEVIATES, {"seen__harbour": [{"name": "ir_cron.active"}]}),
     ("database.seen", DEVIATES,
@@ -199,15 +200,15 @@ JUDGED: list[tuple[str, str, dict[str, Any]]] = [
     ("release.content", DEVIATES,
      {"release__harbour": {"checked": 2, "files": 9, "wrong": ["a has changed"]}}),
     ("health.filestore", DEVIATES, {"filestore__harbour": {"same": True, "left": True}}),
-    ("numbers.sites", OK, {"numbers__sites": WRITTEN.format(950), "clock": "1000\n"}),
-    ("numbers.sites", DEVIATES, {"numbers__sites": WRITTEN.format(870), "clock": "1000\n"}),
-    ("numbers.sites", DEVIATES, {"numbers__sites": "", "clock": "1000\n"}),
+    ("numbers.sites", OK, {"collectors__sites": WRITTEN.format(950), "clock": "1000\n"}),
+    ("numbers.sites", DEVIATES, {"collectors__sites": WRITTEN.format(870), "clock": "1000\n"}),
+    ("numbers.sites", DEVIATES, {"collectors__sites": "", "clock": "1000\n"}),
     ("numbers.database_tenant", OK,
-     {"numbers__database": 'phaseline_database_read{tenant="harbour"} 1\n'}),
+     {"collectors__database": 'phaseline_database_read{tenant="harbour"} 1\n'}),
     ("numbers.database_tenant", DEVIATES,
-     {"numbers__database": 'phaseline_database_read{tenant="harbour"} 0\n'}),
+     {"collectors__database": 'phaseline_database_read{tenant="harbour"} 0\n'}),
     ("numbers.odoo_tenant", DEVIATES,
-     {"numbers__odoo": 'phaseline_odoo_failed_logins_total{tenant="quayside"} 0\n'}),
+     {"collectors__odoo": 'phaseline_odoo_failed_logins_total{tenant="quayside"} 0\n'}),
     ("service.site_numbers", DEVIATES, {"units": TIMER.format("inactive"), "container": "none"}),
     ("service.site_numbers", OK, {"units": TIMER.format("active"), "container": "none"}),
     ("web.versions", OK, {"versions__harbour.test": ["TLSv1.2", "TLSv1.3"]}),

@@ -10,7 +10,7 @@ from phaseline.hosts.verify.checks.model import (
     equals,
     nothing,
 )
-from phaseline.hosts.verify.checks.pg_hba import NUMBERS
+from phaseline.hosts.verify.checks.pg_hba import COLLECTORS
 
 SOURCE = "HOSTING 6.8 PostgreSQL, T7"
 INSIDE = "HOSTING 6.8 in the database"
@@ -52,8 +52,8 @@ def guests(subject: Subject) -> Finding:
     name = subject.who.name
     rows = subject.facts.records("connects")
     found = [one["role"] for one in rows if one["database"] == name
-             and one["role"] not in (name, NUMBERS)]  # fmt: skip
-    return nothing(found, f"{name}, and {NUMBERS} to look at jobs and mails")
+             and one["role"] not in (name, COLLECTORS)]  # fmt: skip
+    return nothing(found, f"{name}, and {COLLECTORS} to look at jobs and mails")
 
 
 def seen(subject: Subject) -> Finding:

@@ -8,7 +8,7 @@ from phaseline.hosts.verify.checks.model import Check, Finding, Subject, nothing
 from phaseline.hosts.verify.checks.postgres import HELPERS, SOURCE, tenants
 
 MAKER = "phaseline_template"
-NUMBERS = "phaseline_numbers"  # looks at the jobs and mails of every tenant
+COLLECTORS = "phaseline_collectors"  # looks at the jobs and mails of every tenant
 
 
 def hba_text(one: dict[str, Any]) -> str:
@@ -56,7 +56,7 @@ def hba_strangers(subject: Subject) -> Finding:
     for one in subject.facts.records("hba"):
         for role in one["user_name"] or []:
             allowed = {role, "postgres"} if role in names else {"postgres", "all", "replication"}
-            allowed |= {*names, MAKER} if role == NUMBERS else set()
+            allowed |= {*names, MAKER} if role == COLLECTORS else set()
             entered = {name for name in one["database"] if not made_for(role, name)}
             strange = role not in {*names, *HELPERS, "all"} or not entered <= allowed
             if strange and one["auth_method"] != "reject":

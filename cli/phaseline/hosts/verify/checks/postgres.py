@@ -21,7 +21,7 @@ SOURCE = "HOSTING 6.8 PostgreSQL"
 HELPERS = (
     "postgres",
     "prometheus",
-    "phaseline_numbers",
+    "phaseline_collectors",
     "phaseline_template",
 )  # roles of the kit's own beside the tenants'
 SETTINGS = (

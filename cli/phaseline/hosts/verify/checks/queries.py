@@ -55,9 +55,9 @@ TENANT = {
     "seen": (
         "SELECT c.relname || '.' || a.attname AS name FROM pg_class c JOIN pg_attribute a"
         " ON a.attrelid = c.oid, aclexplode(a.attacl) g"
-        " WHERE g.grantee = (SELECT oid FROM pg_roles WHERE rolname = 'phaseline_numbers')"
+        " WHERE g.grantee = (SELECT oid FROM pg_roles WHERE rolname = 'phaseline_collectors')"
         " UNION SELECT c.relname || '.*' FROM pg_class c, aclexplode(c.relacl) g"
-        " WHERE g.grantee = (SELECT oid FROM pg_roles WHERE rolname = 'phaseline_numbers')"
+        " WHERE g.grantee = (SELECT oid FROM pg_roles WHERE rolname = 'phaseline_collectors')"
     ),
     "functions": (
         "SELECT p.proname AS name, p.prosecdef, p.provolatile FROM pg_proc p"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phaseline.hosts.verify.checks import modes, numbers, queries, units
+from phaseline.hosts.verify.checks import collectors, modes, queries, units
 
 if TYPE_CHECKING:
     from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
@@ -21,8 +21,8 @@ def orders(declared: DeclaredEnvironment, host: Host) -> dict[str, Order]:
     found["states"] = ["states", {"patterns": modes.patterns(declared, host)}]
     found["units"] = run(*units.SHOW, *units.names(declared, host))
     found.update({
-        f"numbers/{kind}": ["text", {"path": numbers.FILE.format(kind)}]
-        for kind, (group, _) in numbers.KINDS.items() if group in host.groups
+        f"collectors/{kind}": ["text", {"path": collectors.FILE.format(kind)}]
+        for kind, (group, _) in collectors.KINDS.items() if group in host.groups
     })  # fmt: skip
     groups = {"odoo": of_odoo, "postgres": of_postgres, "proxy": of_proxy}
     for group, read in groups.items():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from phaseline.hosts.verify.checks import (
     accounts,
     certificates,
+    collectors,
     databases,
     firewall,
     modes,
     monitoring,
-    numbers,
     odoo,
     pg_hba,
     postgres,
@@ -36,6 +36,6 @@ CHECKS = (
     *odoo.CHECKS,
     *shared_files.CHECKS,
     *web.CHECKS,
-    *numbers.CHECKS,
+    *collectors.CHECKS,
     *monitoring.CHECKS,
 )

@@ -1,14 +1,14 @@
-"""What is counted so far, and the numbers that node_exporter reads: whole or not at all."""
+"""What is counted so far, and the metrics that node_exporter reads: whole or not at all."""
 
 import json
 import os
 import time
 
-HOME = "/var/lib/phaseline/numbers"
+HOME = "/var/lib/phaseline/collectors"
 
 
 def folder(kind):
-    """Return where a kind of numbers lives."""
+    """Return where a kind of metrics lives."""
     return os.path.join(HOME, kind)
 
 
@@ -23,16 +23,16 @@ def load(where):
 
 
 def save(where, kind, state, lines):
-    """Write the state, then the numbers with the time they were taken."""
-    said = "When these numbers were written."
+    """Write the state, then the metrics with the time they were taken."""
+    said = "When these metrics were written."
     written = family(
-        "phaseline_numbers_written_timestamp_seconds",
+        "phaseline_collector_written_timestamp_seconds",
         "gauge",
         said,
         [({"collector": kind}, round(time.time()))],
     )
     replace(os.path.join(where, "state.json"), json.dumps(state))
-    replace(os.path.join(where, "numbers.prom"), "\n".join([*lines, *written]) + "\n")
+    replace(os.path.join(where, "metrics.prom"), "\n".join([*lines, *written]) + "\n")
 
 
 def replace(path, text):

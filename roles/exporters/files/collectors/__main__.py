@@ -1,4 +1,4 @@
-"""Takes one kind of numbers of this host: `numbers sites|odoo|database`; run by a timer.
+"""Collects one kind of metrics of this host: `collectors sites|odoo|database`; run by a timer.
 
 The folder of a kind keeps what was counted so far and the file that node_exporter reads.
 """

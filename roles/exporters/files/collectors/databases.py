@@ -60,7 +60,7 @@ def tenants():
 
 
 def tenant(name):
-    """Return the numbers of a tenant; none when its database could not be read, which is told."""
+    """Return the metrics of a tenant; none when its database could not be read, which is told."""
     try:
         return {key: float(value) for key, value in ask(name, TENANT) if key in ROWS}
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
