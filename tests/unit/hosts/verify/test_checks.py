@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
-from phaseline.hosts.verify.checks.databases import SEEN
 from phaseline.hosts.verify.checks.model import (
     DEVIATES,
     NOT_APPLICABLE,
@@ -21,6 +20,7 @@ from phaseline.hosts.verify.checks.model import (
     evaluate,
     judge_all,
 )
+from phaseline.hosts.verify.checks.postgres.databases import SEEN
 from phaseline.hosts.verify.checks.table import CHECKS
 
 ENVIRONMENT = {

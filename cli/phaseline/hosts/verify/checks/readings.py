@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phaseline.hosts.verify.checks import collectors, modes, queries, units
+from phaseline.hosts.verify.checks.monitoring import collectors
+from phaseline.hosts.verify.checks.postgres import queries
+from phaseline.hosts.verify.checks.system import modes, units
 
 if TYPE_CHECKING:
     from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host

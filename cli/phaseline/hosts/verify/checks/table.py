@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from phaseline.hosts.verify.checks import (
-    accounts,
-    certificates,
-    collectors,
-    databases,
-    firewall,
-    modes,
-    monitoring,
-    odoo,
-    pg_hba,
-    postgres,
-    shared_files,
-    sockets,
-    ssh,
-    system,
-    units,
-    web,
-)
+from phaseline.hosts.verify.checks.monitoring import collectors, prometheus
+from phaseline.hosts.verify.checks.network import certificates, firewall, sockets
+from phaseline.hosts.verify.checks.odoo import filestore, odoo_conf, odoo_release, shared_files
+from phaseline.hosts.verify.checks.postgres import databases, pg_hba, server
+from phaseline.hosts.verify.checks.system import accounts, host, modes, ssh, units
+from phaseline.hosts.verify.checks.web import nginx, web_outside
 
 CHECKS = (
-    *system.CHECKS,
+    *host.CHECKS,
     *accounts.CHECKS,
     *ssh.CHECKS,
     *firewall.CHECKS,
@@ -30,12 +18,15 @@ CHECKS = (
     *modes.CHECKS,
     *certificates.CHECKS,
     *units.CHECKS,
-    *postgres.CHECKS,
+    *server.CHECKS,
     *pg_hba.CHECKS,
     *databases.CHECKS,
-    *odoo.CHECKS,
+    *odoo_conf.CHECKS,
+    *odoo_release.CHECKS,
+    *filestore.CHECKS,
     *shared_files.CHECKS,
-    *web.CHECKS,
+    *nginx.CHECKS,
+    *web_outside.CHECKS,
     *collectors.CHECKS,
-    *monitoring.CHECKS,
+    *prometheus.CHECKS,
 )

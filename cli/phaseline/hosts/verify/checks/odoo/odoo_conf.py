@@ -1,4 +1,4 @@
-"""odoo.conf line by line, the release a tenant runs, and its filestore."""
+"""odoo.conf line by line, and what could override it."""
 
 from __future__ import annotations
 
@@ -168,40 +168,6 @@ def ports(subject: Subject) -> Finding:
     return nothing(clashes, "a pair of ports of its own")
 
 
-def release_id(subject: Subject) -> Finding:
-    """Return whether the tenant runs a declared release."""
-    declared = subject.host.variables.get("odoo_releases") or {}
-    found = str(subject.facts[f"release/{subject.who.name}"]["id"])
-    if not declared:
-        message = "the inventory declares no release"
-        raise DoesNotApplyError(message)
-    wanted = sorted(str(one) for one in declared.values())
-    return Finding(" or ".join(wanted), found, found in wanted)
-
-
-def release_content(subject: Subject) -> Finding:
-    """Return the files of the release that are not as they were built."""
-    found = subject.facts[f"release/{subject.who.name}"]
-    expected = f"{found['checked']} of {found['files']} files as built"
-    return nothing(found["wrong"][:5], expected) if found["wrong"] else (
-        Finding(expected, expected, holds=True)
-    )  # fmt: skip
-
-
-def release_name(subject: Subject) -> Finding:
-    """Return whether the release's list of files makes its id."""
-    found = subject.facts[f"release/{subject.who.name}"]
-    return equals(found["id"], found["made_id"])
-
-
-def filestore(subject: Subject) -> Finding:
-    """Return whether the tenant's account writes a file, reads it back and removes it."""
-    found = subject.facts[f"filestore/{subject.who.name}"]
-    said = "the same" if found["same"] else "something else"
-    left = ", and the probe is still there" if found["left"] else ""
-    return Finding("the same", said + left, found["same"] and not found["left"])
-
-
 def environment(subject: Subject) -> Finding:
     """Return the variables that would override odoo.conf."""
     text = str(subject.facts[f"unit/{subject.who.name}"])
@@ -236,11 +202,4 @@ CHECKS = (
             partial(sized, name, key), "tenant") for name, key in SIZED),
     *(Check(f"odoo.{name}", says, SOURCE, "odoo", partial(between, name, least, most), "tenant")
       for name, says, least, most in RANGES),
-    Check("release.id", "It runs the declared release", "DESIGN 3", "odoo", release_id, "tenant"),
-    Check("release.content", "The release is as it was built", "DESIGN 3", "odoo",
-          release_content, "tenant"),
-    Check("release.name", "The release's id is made of its files", "DESIGN 3", "odoo",
-          release_name, "tenant"),
-    Check("health.filestore", "Its filestore takes a file and gives it back", "T5: deep health",
-          "odoo", filestore, "tenant"),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from phaseline.hosts.verify.checks.model import Check, Facts, Finding, Subject, nothing
-from phaseline.hosts.verify.checks.ssh import login
+from phaseline.hosts.verify.checks.system.ssh import login
 
 SOURCE = "HOSTING 6.8 host"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from phaseline.hosts.verify.checks import units
 from phaseline.hosts.verify.checks.model import Check, DoesNotApplyError, Finding, Subject
+from phaseline.hosts.verify.checks.system import units
 
 SOURCE = "DESIGN 7: several Odoo nodes with a shared filestore"
 KINDS = {"glusterfs": "fuse.glusterfs", "nfs": "nfs4"}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from phaseline.hosts.verify.checks.model import Check, Finding, Subject, nothing
-from phaseline.hosts.verify.checks.shared_files import kind
+from phaseline.hosts.verify.checks.odoo.shared_files import kind
 
 SOURCE = "HOSTING 6.8 host; SECURITY B10 G-B1"
 LINE = re.compile(r'^(tcp|udp)\s+\S+\s+\S+\s+\S+\s+(\S+):(\d+)\s+\S+(?:\s+users:\(\("([^"]+)")?')

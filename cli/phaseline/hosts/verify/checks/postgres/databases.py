@@ -10,7 +10,7 @@ from phaseline.hosts.verify.checks.model import (
     equals,
     nothing,
 )
-from phaseline.hosts.verify.checks.pg_hba import COLLECTORS
+from phaseline.hosts.verify.checks.postgres.pg_hba import COLLECTORS
 
 SOURCE = "HOSTING 6.8 PostgreSQL, T7"
 INSIDE = "HOSTING 6.8 in the database"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from phaseline.hosts.verify.checks.model import Check, Finding, Subject, nothing
-from phaseline.hosts.verify.checks.postgres import HELPERS, SOURCE, tenants
+from phaseline.hosts.verify.checks.postgres.server import HELPERS, SOURCE, tenants
 
 MAKER = "phaseline_template"
 COLLECTORS = "phaseline_collectors"  # looks at the jobs and mails of every tenant

@@ -1,0 +1,1 @@
+"""Whether somebody watches, and what is collected for it."""

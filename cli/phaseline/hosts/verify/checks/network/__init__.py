@@ -1,0 +1,1 @@
+"""What a host lets in and out: firewall, sockets, certificates."""

@@ -1,0 +1,1 @@
+"""A tenant's configuration, release and files."""

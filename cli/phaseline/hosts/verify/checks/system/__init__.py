@@ -1,0 +1,1 @@
+"""The system under everything: accounts, SSH, files, services."""

@@ -1,0 +1,1 @@
+"""nginx as it is set, and a site as the outside sees it."""
