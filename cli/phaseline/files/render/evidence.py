@@ -22,7 +22,7 @@ AREAS = {
     "postgres": "PostgreSQL", "pg_hba": "Who may connect to PostgreSQL",
     "database": "Tenants' databases", "odoo": "odoo.conf", "release": "Releases",
     "nginx": "nginx", "web": "Seen from outside", "health": "Deep health",
-    "monitoring": "Monitoring",
+    "monitoring": "Monitoring", "numbers": "Monitoring",
 }  # fmt: skip
 
 

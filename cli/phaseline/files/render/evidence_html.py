@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from phaseline import durable
-from phaseline.files.render import evidence
+from phaseline.files.render import evidence, hardening
 from phaseline.files.report import duration, moment, number, words
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def render(result: Mapping[str, Any]) -> str:
         grid=grid(result["hosts"], areas(checks)),
         area_of=evidence.area,
         whose=evidence.whose,
-        sources=sources(checks),
+        baseline=baseline(checks),
     )
 
 
 def areas(checks: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the headings in the order of the report."""
     there = {evidence.area(check) for check in checks}
-    return [one for one in (*evidence.AREAS.values(), "Other") if one in there]
+    return [one for one in (*dict.fromkeys(evidence.AREAS.values()), "Other") if one in there]
 
 
 def grid(hosts: Sequence[Mapping[str, Any]], headings: Sequence[str]) -> list[dict[str, Any]]:
@@ -75,11 +75,13 @@ def grid(hosts: Sequence[Mapping[str, Any]], headings: Sequence[str]) -> list[di
     return rows
 
 
-def sources(checks: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, int]]:
-    """Return each line of the baseline with how many answers it has and how many hold."""
-    names = sorted({str(one["source"]) for one in checks})
+def baseline(checks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return each line that was asked about: its text, how many answers apply and how many hold."""
+    known = hardening.lines()
+    asked = {str(one["source"]) for one in checks}
     found = []
-    for name in names:
+    for name in [*(one for one in known if one in asked), *sorted(asked - set(known))]:
         count = evidence.counted([one for one in checks if one["source"] == name])
-        found.append((name, sum(count.values()) - count["not applicable"], count["ok"]))
+        applying = sum(count.values()) - count["not applicable"]
+        found.append({"id": name, "line": known.get(name), "all": applying, "ok": count["ok"]})
     return found

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.etree import ElementTree as Xml
 
 from phaseline.files.render import evidence, evidence_html
 
+SOURCES = {"ssh.port": "SSH-9", "odoo.list_db": "ODOO-2"}
+
 
 def check(id_: str, verdict: str, found: str = "x", tenant: str = "") -> dict[str, Any]:
     return {
-        "id": id_, "says": f"Says {id_}", "source": "HOSTING 6.8", "group": "all", "host": "app1",
+        "id": id_, "says": f"Says {id_}", "source": SOURCES.get(id_, "NONE-1"), "group": "all",
+        "host": "app1",
         "tenant": tenant, "verdict": verdict, "expected": "right", "found": found,
     }  # fmt: skip
 
@@ -71,8 +75,18 @@ def test_the_page_stands_alone_and_escapes_what_it_found() -> None:
     page = evidence_html.render(result(*MIXED, lost=("backup1",)))
     assert "<script" not in page
     assert "True &lt;script&gt;" in page
+    loaded = re.sub(r'<a href="https://[^"]+" rel="noreferrer">', "", page)  # a person follows it
     for outside in ("http://", "https://", "src=", "@import", "url("):
-        assert outside not in page
+        assert outside not in loaded
+
+
+def test_the_page_says_what_a_line_of_the_baseline_asks_and_who_says_so() -> None:
+    page = evidence_html.render(result(*MIXED))
+    assert '<a href="#ODOO-2">ODOO-2</a> <code>odoo.list_db</code>' in page
+    row = page.partition('<tr id="ODOO-2">')[2].partition("</tr>")[0]
+    assert "no database manager" in row
+    assert "www.odoo.com/documentation" in row
+    assert '<tr id="NONE-1">' in page  # of a line that this kit does not know
 
 
 def test_the_same_verdict_makes_the_same_page() -> None:

@@ -309,7 +309,7 @@ def test_a_judge_that_stumbles_is_not_in_order() -> None:
     def stumble(_: Subject) -> Finding:
         raise KeyError("surprise")
 
-    check = Check("x.y", "It stumbles", "nowhere", "all", stumble)
+    check = Check("x.y", "It stumbles", "all", stumble)
     assert evaluate(check, Subject(DECLARED, HOST, Facts({}))).verdict == UNREADABLE
 
 

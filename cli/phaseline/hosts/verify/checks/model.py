@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from phaseline.hosts.verify.checks import baseline
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -88,14 +90,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the baseline: where it comes from, where it applies and who judges it."""
+    """One question about a host or a tenant: where it applies and who judges it."""
 
     id: str
     says: str
-    source: str
     group: str
     judge: Callable[[Subject], Finding]
     each: str = "host"  # or tenant
+
+    @property
+    def source(self) -> str:
+        """The line of the hardening baseline that the check asserts."""
+        return baseline.source(self.id)
 
 
 @dataclass(frozen=True, slots=True)

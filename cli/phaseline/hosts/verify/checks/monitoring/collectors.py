@@ -11,7 +11,6 @@ from phaseline.hosts.verify.checks.model import Check, Finding
 if TYPE_CHECKING:
     from phaseline.hosts.verify.checks.model import Subject
 
-SOURCE = "HOSTING 6.7 O2"
 FILE = "/var/lib/phaseline/collectors/{}/metrics.prom"
 WRITTEN = re.compile(r"^phaseline_collector_written_timestamp_seconds\{.*\} (\d+)$", re.MULTILINE)
 OLDEST = 120  # seconds; they are collected twice a minute
@@ -41,8 +40,8 @@ def counted(kind: str, subject: Subject) -> Finding:
 
 
 CHECKS = (
-    *(Check(f"numbers.{kind}", f"The metrics of {SAID[kind]} are fresh", SOURCE, group,
+    *(Check(f"numbers.{kind}", f"The metrics of {SAID[kind]} are fresh", group,
             partial(fresh, kind)) for kind, (group, _) in KINDS.items()),
-    *(Check(f"numbers.{kind}_tenant", f"It is counted: {SAID[kind]}", SOURCE, group,
+    *(Check(f"numbers.{kind}_tenant", f"It is counted: {SAID[kind]}", group,
             partial(counted, kind), "tenant") for kind, (group, _) in KINDS.items()),
 )  # fmt: skip

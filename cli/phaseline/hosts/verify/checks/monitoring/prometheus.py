@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from phaseline.hosts.verify.checks.model import Check, Finding, Subject, nothing
 
-SOURCE = "HOSTING 6.7"
 LEAST_RULES = 15
 
 
@@ -62,7 +61,7 @@ def manager(subject: Subject) -> Finding:
 
 
 CHECKS = tuple(
-    Check(f"monitoring.{id_}", says, SOURCE, "monitoring", judge)
+    Check(f"monitoring.{id_}", says, "monitoring", judge)
     for id_, says, judge in (
         ("targets", "Every target answers", up),
         ("hosts", "Every host is watched", watched),

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from phaseline.hosts.verify.checks.model import Check, Finding, Subject, UnreadableError, equals
 
-SOURCE = "HOSTING 6.7 O2: certificates"
 LEAST_DAYS = 21
 HOST = "/etc/phaseline/tls/host.crt"
 
@@ -72,16 +71,16 @@ def signed(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    Check("certificate.host_days", "The host's certificate lasts", SOURCE, "all",
+    Check("certificate.host_days", "The host's certificate lasts", "all",
           lambda subject: left(subject, HOST)),
-    Check("certificate.host_name", "The host's certificate is for the host", SOURCE, "all",
+    Check("certificate.host_name", "The host's certificate is for the host", "all",
           lambda subject: names(subject, HOST, subject.host.name)),
-    Check("certificate.host_issuer", "The environment's authority signed it", SOURCE, "all",
+    Check("certificate.host_issuer", "The environment's authority signed it", "all",
           signed),
-    Check("certificate.site_days", "Its site's certificate lasts", SOURCE, "proxy",
+    Check("certificate.site_days", "Its site's certificate lasts", "proxy",
           lambda subject: left(subject, site(subject)), "tenant"),
-    Check("certificate.site_name", "Its site's certificate is for its domain", SOURCE, "proxy",
+    Check("certificate.site_name", "Its site's certificate is for its domain", "proxy",
           lambda subject: names(subject, site(subject), subject.who.domain), "tenant"),
-    Check("certificate.site_key", "Its site's key is strong", SOURCE, "proxy",
+    Check("certificate.site_key", "Its site's key is strong", "proxy",
           lambda subject: strong(subject, site(subject)), "tenant"),
 )  # fmt: skip

@@ -13,7 +13,6 @@ from phaseline.hosts.verify.checks.model import Check, Finding, Subject, nothing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-SOURCE = "HOSTING 6.8 host: nftables default deny in and out"
 ANY = "anywhere"
 EVERYWHERE = {"0.0.0.0/0", "::/0", ANY}
 ALWAYS_IN = {("udp", "68", ANY), ("udp", "546", "fe80::/10")}
@@ -181,13 +180,13 @@ def outbound(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    Check("firewall.policy_in", "What is not let in is dropped", SOURCE, "all",
+    Check("firewall.policy_in", "What is not let in is dropped", "all",
           partial(policy, "input")),
-    Check("firewall.policy_out", "What is not let out is dropped", SOURCE, "all",
+    Check("firewall.policy_out", "What is not let out is dropped", "all",
           partial(policy, "output")),
-    Check("firewall.policy_forward", "Nothing passes through", SOURCE, "all",
+    Check("firewall.policy_forward", "Nothing passes through", "all",
           partial(policy, "forward")),
-    Check("firewall.inbound", "No undeclared opening", SOURCE, "all", inbound),
-    Check("firewall.missing", "Every declared opening is there", SOURCE, "all", missing),
-    Check("firewall.outbound", "No undeclared way out", SOURCE, "all", outbound),
+    Check("firewall.inbound", "No undeclared opening", "all", inbound),
+    Check("firewall.missing", "Every declared opening is there", "all", missing),
+    Check("firewall.outbound", "No undeclared way out", "all", outbound),
 )  # fmt: skip

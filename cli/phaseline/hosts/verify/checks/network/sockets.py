@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from phaseline.hosts.verify.checks.model import Check, Finding, Subject, nothing
 from phaseline.hosts.verify.checks.odoo.shared_files import kind
 
-SOURCE = "HOSTING 6.8 host; SECURITY B10 G-B1"
 LINE = re.compile(r'^(tcp|udp)\s+\S+\s+\S+\s+\S+\s+(\S+):(\d+)\s+\S+(?:\s+users:\(\("([^"]+)")?')
 LOOPBACK, PRIVATE, WIDE = 0, 1, 2
 # GlusterFS listens everywhere, its bricks on ports it chooses; the firewall lets in the nodes only.
@@ -108,6 +107,6 @@ def scope(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    Check("sockets.unknown", "Nothing unknown listens", SOURCE, "all", unknown),
-    Check("sockets.scope", "Nothing listens more widely than it must", SOURCE, "all", scope),
+    Check("sockets.unknown", "Nothing unknown listens", "all", unknown),
+    Check("sockets.scope", "Nothing listens more widely than it must", "all", scope),
 )

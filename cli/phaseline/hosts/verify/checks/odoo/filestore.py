@@ -14,6 +14,11 @@ def filestore(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    Check("health.filestore", "Its filestore takes a file and gives it back", "T5: deep health",
-          "odoo", filestore, "tenant"),
-)  # fmt: skip
+    Check(
+        "health.filestore",
+        "Its filestore takes a file and gives it back",
+        "odoo",
+        filestore,
+        "tenant",
+    ),
+)

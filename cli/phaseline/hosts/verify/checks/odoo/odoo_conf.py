@@ -14,7 +14,6 @@ from phaseline.hosts.verify.checks.model import (
     nothing,
 )
 
-SOURCE = "HOSTING 6.8 odoo.conf"
 EXACT = (
     ("list_db", "The list of databases is closed", "False"),
     ("proxy_mode", "The proxy's word on who asks is taken", "True"),
@@ -193,13 +192,13 @@ ROWS = (
     ("environment", "No variable overrides the file", environment),
 )
 CHECKS = (
-    *(Check(f"odoo.{id_}", says, SOURCE, "odoo", judge, "tenant") for id_, says, judge in ROWS),
-    *(Check(f"odoo.{name}", says, SOURCE, "odoo", partial(exact, name, wanted), "tenant")
+    *(Check(f"odoo.{id_}", says, "odoo", judge, "tenant") for id_, says, judge in ROWS),
+    *(Check(f"odoo.{name}", says, "odoo", partial(exact, name, wanted), "tenant")
       for name, says, wanted in EXACT),
-    *(Check(f"odoo.{name}", says, SOURCE, "odoo", partial(absent, name, allowed), "tenant")
+    *(Check(f"odoo.{name}", says, "odoo", partial(absent, name, allowed), "tenant")
       for name, says, allowed in ABSENT),
-    *(Check(f"odoo.{name}", f"{name} is as the sizing says", SOURCE, "odoo",
+    *(Check(f"odoo.{name}", f"{name} is as the sizing says", "odoo",
             partial(sized, name, key), "tenant") for name, key in SIZED),
-    *(Check(f"odoo.{name}", says, SOURCE, "odoo", partial(between, name, least, most), "tenant")
+    *(Check(f"odoo.{name}", says, "odoo", partial(between, name, least, most), "tenant")
       for name, says, least, most in RANGES),
 )  # fmt: skip

@@ -11,8 +11,6 @@ from phaseline.hosts.verify.checks.model import (
     nothing,
 )
 
-SOURCE = "DESIGN 3"
-
 
 def release_id(subject: Subject) -> Finding:
     """Return whether the tenant runs a declared release."""
@@ -41,9 +39,9 @@ def release_name(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    Check("release.id", "It runs the declared release", SOURCE, "odoo", release_id, "tenant"),
-    Check("release.content", "The release is as it was built", SOURCE, "odoo", release_content,
+    Check("release.id", "It runs the declared release", "odoo", release_id, "tenant"),
+    Check("release.content", "The release is as it was built", "odoo", release_content,
           "tenant"),
-    Check("release.name", "The release's id is made of its files", SOURCE, "odoo", release_name,
+    Check("release.name", "The release's id is made of its files", "odoo", release_name,
           "tenant"),
 )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from phaseline.hosts.verify.checks.model import Check, DoesNotApplyError, Finding, Subject
 from phaseline.hosts.verify.checks.system import units
 
-SOURCE = "DESIGN 7: several Odoo nodes with a shared filestore"
 KINDS = {"glusterfs": "fuse.glusterfs", "nfs": "nfs4"}
 
 
@@ -33,6 +32,6 @@ def carrier(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    Check("health.shared_files", "The nodes see the same files", SOURCE, "odoo", mounted),
-    Check("service.glusterd", "GlusterFS runs", SOURCE, "odoo", carrier),
+    Check("health.shared_files", "The nodes see the same files", "odoo", mounted),
+    Check("service.glusterd", "GlusterFS runs", "odoo", carrier),
 )

@@ -12,8 +12,6 @@ from phaseline.hosts.verify.checks.model import (
 )
 from phaseline.hosts.verify.checks.postgres.pg_hba import COLLECTORS
 
-SOURCE = "HOSTING 6.8 PostgreSQL, T7"
-INSIDE = "HOSTING 6.8 in the database"
 LATE = 30 * 60  # seconds a job may be behind
 SEEN = ("ir_cron.active", "ir_cron.nextcall", "mail_mail.create_date", "mail_mail.scheduled_date",
         "mail_mail.state")  # fmt: skip
@@ -188,29 +186,28 @@ def neutral(subject: Subject) -> Finding:
 
 
 ROWS = (
-    ("owner", "Its database is owned by a role that does not log in", SOURCE, owner),
-    ("public", "PUBLIC may not enter its database", SOURCE, public),
-    ("own", "Its role may enter its database", SOURCE, own),
-    ("guests", "Nobody else may enter its database", "HOSTING 6.6 M2", guests),
-    ("seen", "Who counts sees dates and states only", "HOSTING 6.7 O2", seen),
-    ("elsewhere", "Its role enters no other tenant's database", "HOSTING 6.6 M2", elsewhere),
-    ("schema", "PUBLIC may not create in its schema", SOURCE, schema),
-    ("definers", "No function lends its owner's rights", SOURCE, definers),
-    ("unaccent", "Searching without accents uses an index", "HOSTING 6.8 odoo.conf", unaccent),
-    ("foreign", "Its tables belong to nobody else", SOURCE, foreign),
-    ("address", "Odoo's links lead to the tenant's domain", INSIDE, address),
-    ("frozen", "No login can move that address", INSIDE, frozen),
-    ("signup", "Nobody signs up uninvited", INSIDE, signup),
-    ("demo", "There are no demo data", "HOSTING 6.8 odoo.conf", demo),
-    ("modules", "Every module is wholly installed", "HOSTING 6.5 U2", modules),
-    ("guessable", "No password is guessable", INSIDE, guessable),
-    ("demo_logins", "There are no logins of demo data", INSIDE, default_login),
-    ("keys", "No endless key but the kit's own", INSIDE, keys),
-    ("cron", "Its jobs run", "T5: deep health", cron),
-    ("cron_failures", "No job fails again and again", "HOSTING 6.7 O2", failing),
-    ("neutral", "Production is not neutralized", "HOSTING 6.7 O2", neutral),
+    ("owner", "Its database is owned by a role that does not log in", owner),
+    ("public", "PUBLIC may not enter its database", public),
+    ("own", "Its role may enter its database", own),
+    ("guests", "Nobody else may enter its database", guests),
+    ("seen", "Who counts sees dates and states only", seen),
+    ("elsewhere", "Its role enters no other tenant's database", elsewhere),
+    ("schema", "PUBLIC may not create in its schema", schema),
+    ("definers", "No function lends its owner's rights", definers),
+    ("unaccent", "Searching without accents uses an index", unaccent),
+    ("foreign", "Its tables belong to nobody else", foreign),
+    ("address", "Odoo's links lead to the tenant's domain", address),
+    ("frozen", "No login can move that address", frozen),
+    ("signup", "Nobody signs up uninvited", signup),
+    ("demo", "There are no demo data", demo),
+    ("modules", "Every module is wholly installed", modules),
+    ("guessable", "No password is guessable", guessable),
+    ("demo_logins", "There are no logins of demo data", default_login),
+    ("keys", "No endless key but the kit's own", keys),
+    ("cron", "Its jobs run", cron),
+    ("cron_failures", "No job fails again and again", failing),
+    ("neutral", "Production is not neutralized", neutral),
 )
 CHECKS = tuple(
-    Check(f"database.{id_}", says, source, "postgres", judge, "tenant")
-    for id_, says, source, judge in ROWS
+    Check(f"database.{id_}", says, "postgres", judge, "tenant") for id_, says, judge in ROWS
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from phaseline.hosts.verify.checks.model import Check, Finding, Subject, nothing
-from phaseline.hosts.verify.checks.postgres.server import HELPERS, SOURCE, tenants
+from phaseline.hosts.verify.checks.postgres.server import HELPERS, tenants
 
 MAKER = "phaseline_template"
 COLLECTORS = "phaseline_collectors"  # looks at the jobs and mails of every tenant
@@ -87,14 +87,10 @@ def idents(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    Check("pg_hba.methods", "Nobody comes in without proof", SOURCE, "postgres", hba_methods),
-    Check("pg_hba.tls", "The network comes in by TLS only", SOURCE, "postgres", hba_plain),
-    Check("pg_hba.wide", "No rule is for everybody", SOURCE, "postgres", hba_wide),
-    Check(
-        "pg_hba.strangers", "No rule crosses tenants", "HOSTING 6.6 M2", "postgres", hba_strangers
-    ),
-    Check("pg_hba.errors", "PostgreSQL understands every rule", SOURCE, "postgres", hba_errors),
-    Check(
-        "pg_hba.idents", "An account acts as its own role only", "SECURITY B7", "postgres", idents
-    ),
+    Check("pg_hba.methods", "Nobody comes in without proof", "postgres", hba_methods),
+    Check("pg_hba.tls", "The network comes in by TLS only", "postgres", hba_plain),
+    Check("pg_hba.wide", "No rule is for everybody", "postgres", hba_wide),
+    Check("pg_hba.strangers", "No rule crosses tenants", "postgres", hba_strangers),
+    Check("pg_hba.errors", "PostgreSQL understands every rule", "postgres", hba_errors),
+    Check("pg_hba.idents", "An account acts as its own role only", "postgres", idents),
 )

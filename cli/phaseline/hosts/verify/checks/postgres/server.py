@@ -17,7 +17,6 @@ from phaseline.hosts.verify.checks.model import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SOURCE = "HOSTING 6.8 PostgreSQL"
 HELPERS = (
     "postgres",
     "prometheus",
@@ -171,35 +170,35 @@ def plain_connections(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    *(Check(f"postgres.{id_}", says, SOURCE, "postgres", partial(option, name, wanted))
+    *(Check(f"postgres.{id_}", says, "postgres", partial(option, name, wanted))
       for id_, says, name, wanted in SETTINGS),
-    Check("postgres.idle", "Transactions that idle are ended", SOURCE, "postgres", idle),
-    Check("postgres.listen", "It listens where it has to only", SOURCE, "postgres", listen),
-    Check("postgres.archive", "Its log is archived every minute", SOURCE, "postgres", archive),
-    Check("postgres.pending", "No setting waits for a restart", SOURCE, "postgres", pending),
-    Check("postgres.alter_system", "No setting was changed behind the kit", SOURCE, "postgres",
+    Check("postgres.idle", "Transactions that idle are ended", "postgres", idle),
+    Check("postgres.listen", "It listens where it has to only", "postgres", listen),
+    Check("postgres.archive", "Its log is archived every minute", "postgres", archive),
+    Check("postgres.pending", "No setting waits for a restart", "postgres", pending),
+    Check("postgres.alter_system", "No setting was changed behind the kit", "postgres",
           strangers),
-    Check("postgres.connections", "The tenants fit into its connections", SOURCE, "postgres",
+    Check("postgres.connections", "The tenants fit into its connections", "postgres",
           connections),
-    Check("postgres.shared_buffers", "Its cache is as the sizing says", SOURCE, "postgres",
+    Check("postgres.shared_buffers", "Its cache is as the sizing says", "postgres",
           partial(memory, "shared_buffers", "shared_buffers_mb")),
-    Check("postgres.work_mem", "Its memory a sort is as the sizing says", SOURCE, "postgres",
+    Check("postgres.work_mem", "Its memory a sort is as the sizing says", "postgres",
           partial(memory, "work_mem", "work_mem_mb")),
-    Check("postgres.superusers", "No role but postgres is superuser", SOURCE, "postgres",
+    Check("postgres.superusers", "No role but postgres is superuser", "postgres",
           partial(powers, "rolsuper")),
-    Check("postgres.makers_of_databases", "No role makes databases", SOURCE, "postgres",
+    Check("postgres.makers_of_databases", "No role makes databases", "postgres",
           partial(powers, "rolcreatedb")),
-    Check("postgres.makers_of_roles", "No role makes roles", SOURCE, "postgres",
+    Check("postgres.makers_of_roles", "No role makes roles", "postgres",
           partial(powers, "rolcreaterole")),
-    Check("postgres.replication", "No unknown role replicates", SOURCE, "postgres",
+    Check("postgres.replication", "No unknown role replicates", "postgres",
           partial(powers, "rolreplication")),
-    Check("postgres.row_bypass", "No role goes around row security", SOURCE, "postgres",
+    Check("postgres.row_bypass", "No role goes around row security", "postgres",
           partial(powers, "rolbypassrls")),
-    Check("postgres.roles", "No unknown role", SOURCE, "postgres", unknown_roles),
-    Check("postgres.owners", "Owners of databases do not log in", SOURCE, "postgres",
+    Check("postgres.roles", "No unknown role", "postgres", unknown_roles),
+    Check("postgres.owners", "Owners of databases do not log in", "postgres",
           owner_sleeps),
-    Check("postgres.members", "No tenant acts for another role", SOURCE, "postgres", members),
-    Check("postgres.hashes", "Passwords are SCRAM", SOURCE, "postgres", hashes),
-    Check("postgres.encrypted", "Every connection over the network is encrypted", SOURCE,
-          "postgres", plain_connections),
+    Check("postgres.members", "No tenant acts for another role", "postgres", members),
+    Check("postgres.hashes", "Passwords are SCRAM", "postgres", hashes),
+    Check("postgres.encrypted", "Every connection over the network is encrypted", "postgres",
+          plain_connections),
 )  # fmt: skip

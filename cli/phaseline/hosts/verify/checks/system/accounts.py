@@ -7,8 +7,6 @@ import json
 from phaseline.hosts.verify.checks.model import Check, Facts, Finding, Subject, nothing
 from phaseline.hosts.verify.checks.system.ssh import login
 
-SOURCE = "HOSTING 6.8 host"
-
 
 def lines(facts: Facts, name: str) -> list[list[str]]:
     """Return the fields of each line of passwd or group."""
@@ -81,12 +79,12 @@ def tenants_alone(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    Check("host.root_alone", "Nobody else is root", SOURCE, "all", root_alone),
-    Check("host.people", "Only declared accounts log in", SOURCE, "all", people),
-    Check("host.passwords", "No account opens by a password", SOURCE, "all", no_passwords),
-    Check("host.sudo", "Only declared people become root", SOURCE, "all", sudo),
-    Check("host.powerful_groups", "No unknown member of a powerful group", SOURCE, "all",
+    Check("host.root_alone", "Nobody else is root", "all", root_alone),
+    Check("host.people", "Only declared accounts log in", "all", people),
+    Check("host.passwords", "No account opens by a password", "all", no_passwords),
+    Check("host.sudo", "Only declared people become root", "all", sudo),
+    Check("host.powerful_groups", "No unknown member of a powerful group", "all",
           sudo_group),
-    Check("host.tenant_account", "A tenant's account stands alone", "HOSTING 6.6 M1", "odoo",
+    Check("host.tenant_account", "A tenant's account stands alone", "odoo",
           tenants_alone, "tenant"),
 )  # fmt: skip

@@ -16,7 +16,6 @@ from phaseline.hosts.verify.checks.model import (
     nothing,
 )
 
-SOURCE = "HOSTING 6.8 host"
 SUID = {
     "bsd-write", "chage", "chfn", "chsh", "crontab", "dbus-daemon-launch-helper", "dotlockfile",
     "expiry", "fusermount3", "gpasswd", "mount", "newgrp", "passwd", "pkexec",
@@ -152,28 +151,28 @@ def secrets_shown(subject: Subject) -> Finding:
 
 
 CHECKS = (
-    Check("host.marker", "The host belongs to this environment", "FAULTS F61", "all", marker),
-    Check("host.suite", "The system is one the kit is tested on", "HOSTING 6.1 P4", "all", suite),
-    Check("host.clock", "The clock is right", SOURCE, "all", clock),
-    Check("host.suid", "No unknown program runs with its owner's power", SOURCE, "all", suid),
-    Check("host.writable", "Nothing is open for everybody to write", SOURCE, "all", writable),
-    Check("host.cron", "No unknown cron job", SOURCE, "all", cron),
-    Check("host.crontabs", "No user has a crontab", SOURCE, "all", crontabs),
-    Check("host.units", "No unknown unit", SOURCE, "all", own_units),
-    Check("host.preload", "No library is slipped into every program", SOURCE, "all", preload),
-    Check("host.failed_units", "No unit failed", SOURCE, "all", failed),
-    Check("host.programs", "SSH, sudo and the firewall are as packaged", SOURCE, "all", changed),
-    Check("host.secrets", "No secret in arguments or environments", "SECURITY B3", "all",
+    Check("host.marker", "The host belongs to this environment", "all", marker),
+    Check("host.suite", "The system is one the kit is tested on", "all", suite),
+    Check("host.clock", "The clock is right", "all", clock),
+    Check("host.suid", "No unknown program runs with its owner's power", "all", suid),
+    Check("host.writable", "Nothing is open for everybody to write", "all", writable),
+    Check("host.cron", "No unknown cron job", "all", cron),
+    Check("host.crontabs", "No user has a crontab", "all", crontabs),
+    Check("host.units", "No unknown unit", "all", own_units),
+    Check("host.preload", "No library is slipped into every program", "all", preload),
+    Check("host.failed_units", "No unit failed", "all", failed),
+    Check("host.programs", "SSH, sudo and the firewall are as packaged", "all", changed),
+    Check("host.secrets", "No secret in arguments or environments", "all",
           secrets_shown),
-    Check("updates.lists", "Package lists are renewed daily", SOURCE, "all",
+    Check("updates.lists", "Package lists are renewed daily", "all",
           partial(apt, "APT::Periodic::Update-Package-Lists", ("1",))),
-    Check("updates.unattended", "Security updates install themselves", SOURCE, "all",
+    Check("updates.unattended", "Security updates install themselves", "all",
           partial(apt, "APT::Periodic::Unattended-Upgrade", ("1",))),
-    Check("updates.security", "They come from the security archive", SOURCE, "all",
+    Check("updates.security", "They come from the security archive", "all",
           security_updates),
-    Check("updates.signed", "Every source of packages is signed", "SECURITY B6", "all", signed),
-    *(Check(f"kernel.{id_}", says, SOURCE, "all", partial(sysctl, name, (value,), True))
+    Check("updates.signed", "Every source of packages is signed", "all", signed),
+    *(Check(f"kernel.{id_}", says, "all", partial(sysctl, name, (value,), True))
       for id_, says, name, value in SYSCTL),
-    *(Check(f"kernel.{id_}", says, SOURCE, "all", partial(sysctl, name, values, False))
+    *(Check(f"kernel.{id_}", says, "all", partial(sysctl, name, values, False))
       for id_, says, name, values in KERNEL),
 )  # fmt: skip

@@ -6,7 +6,6 @@ from functools import partial
 
 from phaseline.hosts.verify.checks.model import Check, Facts, Finding, Subject, nothing
 
-SOURCE = "HOSTING 6.8 host: sshd keys only, no root"
 WEAK = ("cbc", "3des", "arcfour", "hmac-md5", "hmac-sha1", "umac-64", "group1-", "group14-sha1",
         "group-exchange-sha1", "ssh-dss", "-96")  # fmt: skip
 
@@ -98,14 +97,14 @@ def login(line: str) -> bool:
 
 CHECKS = (
     *(
-        Check(f"ssh.{id_}", says, SOURCE, "all", partial(option, name, allowed))
+        Check(f"ssh.{id_}", says, "all", partial(option, name, allowed))
         for id_, says, name, allowed in OPTIONS
     ),
     *(
-        Check(f"ssh.{id_}", says, SOURCE, "all", partial(limit, name, most))
+        Check(f"ssh.{id_}", says, "all", partial(limit, name, most))
         for id_, says, name, most in LIMITS
     ),
-    Check("ssh.root", "Root comes in by key or not at all", SOURCE, "all", root),
-    Check("ssh.algorithms", "SSH offers no weak algorithm", SOURCE, "all", algorithms),
-    Check("ssh.keys", "Only declared keys come in", SOURCE, "all", keys),
+    Check("ssh.root", "Root comes in by key or not at all", "all", root),
+    Check("ssh.algorithms", "SSH offers no weak algorithm", "all", algorithms),
+    Check("ssh.keys", "Only declared keys come in", "all", keys),
 )

@@ -7,8 +7,6 @@ from functools import partial
 
 from phaseline.hosts.verify.checks.model import Check, Finding, Subject, nothing
 
-SOURCE = "HOSTING 6.8 nginx"
-
 
 def directive(name: str, wanted: str, subject: Subject) -> Finding:
     """Return whether a directive of nginx stands, and never with another value."""
@@ -101,9 +99,9 @@ TENANT = (
      "/websocket"),
 )  # fmt: skip
 CHECKS = (
-    *(Check(f"nginx.{id_}", says, SOURCE, "proxy", judge) for id_, says, judge in HOST),
-    *(Check(f"nginx.{id_}", says, SOURCE, "proxy", partial(in_site, pattern, expected), "tenant")
+    *(Check(f"nginx.{id_}", says, "proxy", judge) for id_, says, judge in HOST),
+    *(Check(f"nginx.{id_}", says, "proxy", partial(in_site, pattern, expected), "tenant")
       for id_, says, pattern, expected in TENANT),
-    Check("nginx.filestore", "Files go out by Odoo's word", SOURCE, "proxy", filestore, "tenant"),
-    Check("web.timeout", "nginx waits longer than Odoo works", SOURCE, "proxy", timeout, "tenant"),
+    Check("nginx.filestore", "Files go out by Odoo's word", "proxy", filestore, "tenant"),
+    Check("web.timeout", "nginx waits longer than Odoo works", "proxy", timeout, "tenant"),
 )  # fmt: skip

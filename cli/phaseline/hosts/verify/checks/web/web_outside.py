@@ -7,9 +7,6 @@ from functools import partial
 
 from phaseline.hosts.verify.checks.model import Check, Finding, Subject, equals, nothing
 
-SOURCE = "HOSTING 6.8 nginx"
-HEALTH = "T5: deep health"
-OUTSIDE = "SECURITY B10 G-B1"
 YEAR = 31536000
 OPEN = {22, 80, 443}
 HEADERS = (
@@ -130,15 +127,15 @@ def query(subject: Subject) -> Finding:
 
 
 SEEN = (
-    ("redirect", "Without TLS there is only the way to TLS", SOURCE, redirect),
-    ("versions", "TLS 1.2 and 1.3 only", SOURCE, versions),
-    ("ciphers", "No cipher without forward secrecy", SOURCE, weak),
-    ("transport", "Browsers come back by TLS for a year", SOURCE, transport),
-    ("server", "The server hides its version", SOURCE, server),
-    ("cookies", "The session's cookie is closed", SOURCE, cookies),
-    ("closed", "Database manager, docs and hidden files are closed", OUTSIDE, closed),
-    ("stranger", "Unknown names get no answer", SOURCE, stranger),
-    ("ports", "From outside only 22, 80 and 443 answer", OUTSIDE, ports),
+    ("redirect", "Without TLS there is only the way to TLS", redirect),
+    ("versions", "TLS 1.2 and 1.3 only", versions),
+    ("ciphers", "No cipher without forward secrecy", weak),
+    ("transport", "Browsers come back by TLS for a year", transport),
+    ("server", "The server hides its version", server),
+    ("cookies", "The session's cookie is closed", cookies),
+    ("closed", "Database manager, docs and hidden files are closed", closed),
+    ("stranger", "Unknown names get no answer", stranger),
+    ("ports", "From outside only 22, 80 and 443 answer", ports),
 )
 DEEP = (
     ("login", "Its login page comes", login),
@@ -147,9 +144,9 @@ DEEP = (
     ("query", "Its database answers a query over HTTPS", query),
 )
 CHECKS = (
-    *(Check(f"web.{id_}", says, source, "proxy", judge, "tenant")
-      for id_, says, source, judge in SEEN),
-    *(Check(f"web.{id_}", says, SOURCE, "proxy", partial(header, name, wanted), "tenant")
+    *(Check(f"web.{id_}", says, "proxy", judge, "tenant")
+      for id_, says, judge in SEEN),
+    *(Check(f"web.{id_}", says, "proxy", partial(header, name, wanted), "tenant")
       for id_, says, name, wanted in HEADERS),
-    *(Check(f"health.{id_}", says, HEALTH, "proxy", judge, "tenant") for id_, says, judge in DEEP),
+    *(Check(f"health.{id_}", says, "proxy", judge, "tenant") for id_, says, judge in DEEP),
 )  # fmt: skip

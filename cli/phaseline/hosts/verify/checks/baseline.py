@@ -1,0 +1,167 @@
+"""Which line of the hardening baseline (`roles/HARDENING.md`) each check asserts."""
+
+from __future__ import annotations
+
+LINES = {
+    "HOST-1": ("host.marker", "files.marker"),
+    "HOST-2": ("host.suite",),
+    "HOST-3": ("host.clock",),
+    "HOST-4": ("host.suid", "host.writable"),
+    "HOST-5": ("host.cron", "host.crontabs", "host.units", "host.preload"),
+    "HOST-6": ("host.failed_units",),
+    "HOST-7": ("host.programs",),
+    "HOST-8": ("host.secrets",),
+    "HOST-9": (
+        "files.sshd_config", "files.ssh_host_keys", "files.nftables", "files.shadow",
+        "files.passwd",
+    ),
+    "ACCOUNT-1": ("host.root_alone",),
+    "ACCOUNT-2": ("host.people", "host.passwords"),
+    "ACCOUNT-3": ("host.sudo", "host.powerful_groups", "files.sudoers", "files.sudoers_parts"),
+    "UPDATE-1": ("updates.lists", "updates.unattended", "updates.security", "service.updates"),
+    "UPDATE-2": ("updates.signed",),
+    "KERNEL-1": ("kernel.syn", "kernel.redirects", "kernel.source_route", "kernel.rp_filter"),
+    "KERNEL-2": (
+        "kernel.links", "kernel.hardlinks", "kernel.pointers", "kernel.dmesg", "kernel.aslr",
+    ),
+    "SSH-1": ("ssh.password", "ssh.keyboard", "ssh.empty", "ssh.public_key"),
+    "SSH-2": ("ssh.root",),
+    "SSH-3": ("ssh.x11", "ssh.agent", "ssh.forwarding", "ssh.tunnel", "ssh.gateway"),
+    "SSH-4": ("ssh.rhosts", "ssh.host_based", "ssh.environment", "ssh.strict"),
+    "SSH-5": ("ssh.tries", "ssh.grace"),
+    "SSH-6": ("ssh.log",),
+    "SSH-7": ("ssh.algorithms",),
+    "SSH-8": ("ssh.keys",),
+    "SSH-9": ("ssh.port", "service.ssh"),
+    "NET-1": (
+        "firewall.policy_in", "firewall.policy_out", "firewall.policy_forward", "service.firewall",
+    ),
+    "NET-2": ("firewall.inbound", "firewall.missing", "web.ports"),
+    "NET-3": ("firewall.outbound",),
+    "NET-4": ("sockets.unknown", "sockets.scope"),
+    "CERT-1": (
+        "certificate.host_days", "certificate.host_name", "certificate.host_issuer",
+        "files.tls_key", "files.tls_certificate", "files.ca_certificate",
+    ),
+    "CERT-2": (
+        "certificate.site_days", "certificate.site_name", "certificate.site_key", "files.site_key",
+    ),
+    "UNIT-1": (
+        "unit.NoNewPrivileges", "unit.ProtectSystem", "unit.ProtectHome", "unit.PrivateTmp",
+        "unit.PrivateDevices", "unit.ProtectKernelTunables", "unit.ProtectKernelModules",
+        "unit.ProtectKernelLogs", "unit.ProtectControlGroups", "unit.ProtectClock",
+        "unit.ProtectHostname", "unit.RestrictRealtime", "unit.RestrictSUIDSGID",
+        "unit.LockPersonality", "unit.SystemCallFilter", "unit.SystemCallArchitectures",
+    ),
+    "UNIT-2": (
+        "unit.PrivateUsers", "unit.ProtectProc", "unit.RemoveIPC", "unit.CapabilityBoundingSet",
+        "unit.RestrictAddressFamilies", "unit.ReadWritePaths", "unit.UMask", "unit.exposure",
+    ),
+    "UNIT-3": ("unit.MemoryMax", "unit.TasksMax"),
+    "UNIT-4": ("unit.KillMode", "unit.Restart", "service.odoo"),
+    "UNIT-5": ("files.unit_template", "files.unit_drop_ins"),
+    "TENANT-1": ("host.tenant_account", "unit.User"),
+    "TENANT-2": (
+        "files.odoo_folder", "files.odoo_conf", "files.odoo_environment", "files.odoo_home",
+        "files.odoo_filestore",
+    ),
+    "TENANT-3": ("database.owner", "postgres.owners", "postgres.members"),
+    "TENANT-4": (
+        "database.public", "database.own", "database.guests", "database.elsewhere",
+        "database.schema", "pg_hba.strangers", "pg_hba.idents",
+    ),
+    "TENANT-5": ("database.definers", "database.foreign"),
+    "POSTGRES-1": ("postgres.scram", "postgres.hashes"),
+    "POSTGRES-2": ("postgres.ssl", "postgres.tls", "postgres.encrypted", "pg_hba.tls"),
+    "POSTGRES-3": ("postgres.listen",),
+    "POSTGRES-4": ("pg_hba.methods", "pg_hba.wide", "pg_hba.errors", "files.pg_hba"),
+    "POSTGRES-5": (
+        "postgres.superusers", "postgres.makers_of_databases", "postgres.makers_of_roles",
+        "postgres.replication", "postgres.row_bypass", "postgres.row_security", "postgres.roles",
+    ),
+    "POSTGRES-6": (
+        "postgres.checksums", "postgres.fsync", "postgres.full_pages", "postgres.commit",
+        "files.pg_data",
+    ),
+    "POSTGRES-7": ("postgres.wal_level", "postgres.archive"),
+    "POSTGRES-8": (
+        "postgres.log_connections", "postgres.log_disconnections", "postgres.log_ddl",
+        "postgres.log_slow", "postgres.log_locks",
+    ),
+    "POSTGRES-9": ("postgres.idle",),
+    "POSTGRES-10": ("postgres.connections", "postgres.shared_buffers", "postgres.work_mem"),
+    "POSTGRES-11": ("postgres.pending", "postgres.alter_system", "service.postgres"),
+    "ODOO-1": ("odoo.admin_passwd",),
+    "ODOO-2": ("odoo.list_db", "nginx.database", "web.closed"),
+    "ODOO-3": (
+        "odoo.db_name", "odoo.dbfilter", "odoo.db_user", "nginx.no_database_header",
+        "nginx.header",
+    ),
+    "ODOO-4": ("odoo.proxy_mode", "odoo.http_interface", "odoo.ports"),
+    "ODOO-5": (
+        "odoo.dev_mode", "odoo.with_demo", "odoo.test_enable", "database.demo",
+        "database.demo_logins",
+    ),
+    "ODOO-6": (
+        "odoo.workers", "odoo.max_cron_threads", "odoo.http_port", "odoo.gevent_port",
+        "odoo.limit_memory_soft", "odoo.limit_memory_hard", "odoo.limit_memory_soft_gevent",
+        "odoo.limit_memory_hard_gevent", "odoo.limit_time_cpu", "odoo.limit_time_real",
+        "odoo.limit_time_real_cron", "odoo.limit_time_worker_cron", "odoo.limit_request",
+        "odoo.transient_age_limit",
+    ),
+    "ODOO-7": ("odoo.db_maxconn", "odoo.db_maxconn_gevent"),
+    "ODOO-8": ("odoo.db_password", "odoo.db_sslmode", "odoo.environment"),
+    "ODOO-9": ("odoo.data_dir", "odoo.x_sendfile", "nginx.filestore"),
+    "ODOO-10": ("odoo.addons_path", "odoo.server_wide_modules"),
+    "ODOO-11": ("odoo.log_level", "odoo.log_db"),
+    "ODOO-12": ("odoo.unaccent", "database.unaccent", "odoo.db_template"),
+    "ODOO-13": ("odoo.websocket_rate_limit_burst", "odoo.websocket_rate_limit_delay"),
+    "ODOO-14": ("database.address", "database.frozen"),
+    "ODOO-15": ("database.signup",),
+    "ODOO-16": ("database.guessable", "database.keys"),
+    "ODOO-17": ("database.modules",),
+    "RELEASE-1": ("release.id", "release.content", "release.name"),
+    "RELEASE-2": ("files.releases", "files.release"),
+    "WEB-1": ("nginx.protocols", "nginx.tickets", "web.versions", "web.ciphers"),
+    "WEB-2": ("web.redirect", "web.transport"),
+    "WEB-3": ("nginx.sites", "web.stranger"),
+    "WEB-4": ("nginx.server_tokens", "web.server"),
+    "WEB-5": ("web.nosniff", "web.frames", "web.referrer"),
+    "WEB-6": ("nginx.cookie", "web.cookies"),
+    "WEB-7": ("nginx.rpc", "nginx.closed_rpc"),
+    "WEB-8": ("nginx.hidden",),
+    "WEB-9": ("nginx.attempts", "nginx.login_limit"),
+    "WEB-10": ("nginx.body_limit", "web.timeout"),
+    "WEB-11": ("nginx.gevent",),
+    "WEB-12": ("service.nginx", "files.nginx_site"),
+    "GUARD-1": ("service.fail2ban",),
+    "WATCH-1": (
+        "service.node_exporter", "service.postgres_exporter", "service.nginx_exporter",
+        "service.blackbox_exporter", "service.prometheus", "service.alertmanager",
+        "files.prometheus",
+    ),
+    "WATCH-2": (
+        "monitoring.targets", "monitoring.hosts", "monitoring.sites", "monitoring.rules",
+        "monitoring.way", "monitoring.alertmanager",
+    ),
+    "WATCH-3": (
+        "service.database_numbers", "service.odoo_numbers", "service.site_numbers",
+        "numbers.sites", "numbers.odoo", "numbers.database", "numbers.sites_tenant",
+        "numbers.odoo_tenant", "numbers.database_tenant", "files.numbers",
+        "files.numbers_programs", "database.seen",
+    ),
+    "WATCH-4": (
+        "health.login", "health.asset", "health.websocket", "health.query", "health.filestore",
+        "database.cron", "database.cron_failures",
+    ),
+    "WATCH-5": ("database.neutral",),
+    "NODES-1": ("health.shared_files", "service.glusterd"),
+    "BACKUP-1": ("files.backups",),
+}  # fmt: skip
+
+_SOURCES = {check: line for line, checks in LINES.items() for check in checks}
+
+
+def source(check: str) -> str:
+    """Return the line that a check asserts; nothing for a check that the baseline does not know."""
+    return _SOURCES.get(check, "")
