@@ -17,6 +17,7 @@ import sys
 import tarfile
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -188,4 +189,5 @@ def unused(root: str, wanted: str, keep: str) -> None:
 
 if __name__ == "__main__":
     os.umask(0o022)
-    {"unpack": unpack, "check": check, "unused": unused}[sys.argv[1]](*sys.argv[2:])
+    verbs: dict[str, Callable[..., None]] = {"unpack": unpack, "check": check, "unused": unused}
+    verbs[sys.argv[1]](*sys.argv[2:])

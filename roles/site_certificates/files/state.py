@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 try:
     from cryptography import x509
@@ -15,12 +16,12 @@ try:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 except ImportError:  # in check mode, on a fresh host
-    x509 = None
+    READS = False
+else:
+    READS = True
 
-FORM = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo) if x509 else ()
 
-
-def good(domain: str, order: dict) -> bool:
+def good(domain: str, order: dict[str, Any]) -> bool:
     """Return whether a domain's certificate is there, for its key and name, and lasts."""
     path = os.path.join(order["folder"], domain)
     with open(f"{path}.crt", "rb") as file:
@@ -29,12 +30,19 @@ def good(domain: str, order: dict) -> bool:
         key = serialization.load_pem_private_key(file.read(), None)
     own = order["source"] == "own_ca"
     return (
-        key.public_key().public_bytes(*FORM) == certificate.public_key().public_bytes(*FORM)
+        plain(key.public_key()) == plain(certificate.public_key())
         and named(certificate, domain)
         and left(certificate) > timedelta(days=order["days"] if own else 0)
         and (order["source"] != "acme" or os.path.islink(f"{path}.crt"))
         and (not own or (closed(f"{path}.key", order["group"]) and signed(certificate, order)))
     )
+
+
+def plain(key: Any) -> bytes:
+    """Return a public key in the form in which two are compared."""
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    text: bytes = key.public_bytes(serialization.Encoding.DER, form)
+    return text
 
 
 def named(certificate: "x509.Certificate", domain: str) -> bool:
@@ -46,8 +54,8 @@ def named(certificate: "x509.Certificate", domain: str) -> bool:
 
 def left(certificate: "x509.Certificate") -> timedelta:
     """Return how long a certificate lasts; Debian 12's library knows no time zones."""
-    end = getattr(certificate, "not_valid_after_utc", None)
-    end = end or certificate.not_valid_after.replace(tzinfo=UTC)
+    known = getattr(certificate, "not_valid_after_utc", None)
+    end: datetime = known or certificate.not_valid_after.replace(tzinfo=UTC)
     return end - datetime.now(UTC)
 
 
@@ -58,11 +66,11 @@ def closed(path: str, group: str) -> bool:
     return (state.st_mode, state.st_uid, state.st_gid) == wanted
 
 
-def signed(certificate: "x509.Certificate", order: dict) -> bool:
+def signed(certificate: "x509.Certificate", order: dict[str, Any]) -> bool:
     """Return whether the environment's authority signed a certificate."""
-    authority = x509.load_pem_x509_certificate(order["authority"].encode()).public_key()
-    algorithm = certificate.signature_hash_algorithm
-    how: tuple = ()
+    authority: Any = x509.load_pem_x509_certificate(order["authority"].encode()).public_key()
+    algorithm: Any = certificate.signature_hash_algorithm
+    how: tuple[Any, ...] = ()
     if isinstance(authority, ec.EllipticCurvePublicKey):
         how = (ec.ECDSA(algorithm),)
     if isinstance(authority, rsa.RSAPublicKey):
@@ -74,15 +82,17 @@ def signed(certificate: "x509.Certificate", order: dict) -> bool:
     return True
 
 
-def missing(domain: str, order: dict) -> bool:
+def missing(domain: str, order: dict[str, Any]) -> bool:
     """Return whether a domain needs a certificate; one that cannot be read is none."""
+    if not READS:
+        return True
     try:
-        return x509 is None or not good(domain, order)
+        return not good(domain, order)
     except (OSError, KeyError, TypeError, ValueError, x509.ExtensionNotFound):
         return True
 
 
-def main(order: dict) -> None:
+def main(order: dict[str, Any]) -> None:
     """Answer with the domains."""
     wanted = [domain for domain in order["domains"] if missing(domain, order)]
     links = [name for name in wanted if os.path.islink(f"{order['folder']}/{name}.key")]

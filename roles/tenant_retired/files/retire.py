@@ -73,9 +73,20 @@ def files(name: str, folder: str) -> None:
     work.mkdir(mode=0o700, parents=True)
     os.umask(0o077)
     part = work / "filestore.tar.zst"
-    argv = ["/usr/bin/tar", "--create", "--zstd", "--file", part, "--directory", store, "."]
+    argv = [
+        "/usr/bin/tar",
+        "--create",
+        "--zstd",
+        "--file",
+        str(part),
+        "--directory",
+        str(store),
+        ".",
+    ]
     subprocess.run(argv, check=True)
-    subprocess.run(["/usr/bin/tar", "--compare", "--file", part, "--directory", store], check=True)
+    subprocess.run(
+        ["/usr/bin/tar", "--compare", "--file", str(part), "--directory", str(store)], check=True
+    )
 
 
 def whole(file: Path) -> bool:

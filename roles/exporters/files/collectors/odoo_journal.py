@@ -46,7 +46,7 @@ def journal(state):
         f"--after-cursor={state['cursor']}" if "cursor" in state else f"--since=@{state['since']}"
     )
     with subprocess.Popen([*JOURNAL, place], stdout=subprocess.PIPE) as child:
-        yield from child.stdout
+        yield from child.stdout or ()
     if child.returncode != 0:
         message = f"journalctl ended with {child.returncode}"
         raise SystemExit(message)
