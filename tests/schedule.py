@@ -21,6 +21,7 @@ HOSTS = ("playbooks", "cli/phaseline/flows/environments", "cli/phaseline/hosts/a
 # What the tests of a feature cover, beside themselves: they are due again when it changed.
 FEATURES = {
     "acme": ("roles/site_certificates", "roles/proxy", "roles/tenant_site"),
+    "certificates": ("roles/certificates", "roles/site_certificates"),
     "convergence": ("roles", *HOSTS),
     "deploy": ("roles/odoo_release", "roles/odoo_template", "roles/tenant_service", *HOSTS),
     "firewall": ("roles/firewall", "roles/host_base"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,7 +11,7 @@ from hosts import role_hosts
 if TYPE_CHECKING:
     from hosts.role_hosts import Ground
 
-pytestmark = [pytest.mark.hosts, pytest.mark.long]
+pytestmark = [pytest.mark.hosts, pytest.mark.level(3), pytest.mark.feature("certificates")]
 
 BOTH = ("certificates", "site_certificates")
 # the host's key is gone, and the site's is a link that another source of certificates left
@@ -53,6 +53,6 @@ def test_a_certificate_that_ends_soon_or_lacks_an_address_is_issued_anew(ready: 
     written = {f"{name}: certificates: issue | Write the certificate" for name in role_hosts.HOSTS}
     soon = ready.play("certificates", check=True, certificates_renew_days=400)
     assert set(soon.changes) == written
-    more = {"certificates_addresses": ["10.0.0.12", "fd00::1"]}
+    more: dict[str, Any] = {"certificates_addresses": ["10.0.0.12", "fd00::1"]}
     assert written <= set(ready.play("certificates", **more).changes)
     assert ready.play("certificates", **more).changes == []

@@ -17,12 +17,11 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 CACHE = Path("/var/cache/odoo")
 LIST, MANIFEST, SBOM = "files.sha256", "manifest.json", "sbom.json"
