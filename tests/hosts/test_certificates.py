@@ -18,19 +18,19 @@ BOTH = ("certificates", "site_certificates")
 BROKEN = """
 cd /etc/phaseline/tls
 rm host.key
-mv sites/harbour.example.com.key /root/other.key
-ln -s /root/other.key sites/harbour.example.com.key
-chmod 600 /root/other.key
+mv sites/harbour.example.com.key /var/tmp/other.key
+ln -s /var/tmp/other.key sites/harbour.example.com.key
+chmod 600 /var/tmp/other.key
 """
 GOOD = """
 cd /etc/phaseline/tls
 openssl verify -CAfile ca.crt host.crt sites/harbour.example.com.crt
-stat --format '%n %A %U:%G' host.key sites/harbour.example.com.key /root/other.key
+stat --format '%n %A %U:%G' host.key sites/harbour.example.com.key /var/tmp/other.key
 """
 KEYS = """\
 host.key -rw-r----- root:ssl-cert
 sites/harbour.example.com.key -rw-r----- root:ssl-cert
-/root/other.key -rw------- root:ssl-cert"""
+/var/tmp/other.key -rw------- root:ssl-cert"""
 
 
 def test_keys_and_certificates_are_predicted_and_made(ready: Ground) -> None:
