@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from phaseline.commands.console.output import emit, format_option
-from phaseline.errors import CODES, Exit
+from phaseline.errors import CODES, Code, Exit
 from phaseline.suggestions import nearest
 
 
@@ -20,19 +20,23 @@ def command(code: str | None, output_format: str) -> int:
       phaseline help errors
       phaseline help errors E002
     """
-    wanted = (code or "").upper()
-    if code and wanted not in CODES:
+    chosen = _chosen(code)
+    rows = [
+        {"code": name, "title": about.title, "exit": int(about.exit)}
+        for name, about in sorted(chosen.items())
+    ]
+    lines = [f"{one['code']}  {one['title']}  (exit {one['exit']})" for one in rows]
+    emit({"errors": rows}, output_format, lambda: "\n".join(lines))
+    return int(Exit.DONE)
+
+
+def _chosen(code: str | None) -> dict[str, Code]:
+    if not code:
+        return CODES
+    wanted = code.upper()
+    if wanted not in CODES:
         near = nearest(wanted, CODES)
         hint = f", did you mean '{near}'?" if near else ""
         message = f"no error code '{code}'{hint}"
         raise click.UsageError(message)
-    chosen = {name: about for name, about in sorted(CODES.items()) if wanted in ("", name)}
-    result = {
-        "errors": [
-            {"code": name, "title": about.title, "exit": int(about.exit)}
-            for name, about in chosen.items()
-        ]
-    }
-    lines = [f"{one['code']}  {one['title']}  (exit {one['exit']})" for one in result["errors"]]
-    emit(result, output_format, lambda: "\n".join(lines))
-    return int(Exit.DONE)
+    return {wanted: CODES[wanted]}

@@ -93,11 +93,6 @@ class RoleProgress:
             click.echo(f"{self.env}: {name or detail}", err=True)
 
 
-def tell(message: str) -> None:
-    """Print a step of a long run on stderr."""
-    click.echo(message, err=True)
-
-
 @contextmanager
 def shown() -> Iterator[Listener]:
     """Give a listener that fits stderr."""

@@ -8,7 +8,7 @@ import click
 
 from phaseline.commands.console import output
 from phaseline.commands.console.options import mirror_option, project_option
-from phaseline.commands.console.progress import tell
+from phaseline.commands.console.progress import Lines
 from phaseline.errors import Exit
 from phaseline.files.render import lab as render
 from phaseline.flows.machines import lab as flow
@@ -36,6 +36,6 @@ def command(
       phaseline lab up
       phaseline lab up --inventory inventory.ini --tmpfs
     """
-    result = flow.up(flow.LabRequest(project_dir, source, mirror, tmpfs), tell).data()
+    result = flow.up(flow.LabRequest(project_dir, source, mirror, tmpfs), Lines()).data()
     output.emit(result, output_format, lambda: render.lab(result))
     return Exit.DONE

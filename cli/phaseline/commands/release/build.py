@@ -8,7 +8,7 @@ import click
 
 from phaseline.commands.console import output
 from phaseline.commands.console.options import mirror_option, project_option, recipe_option
-from phaseline.commands.console.progress import tell
+from phaseline.commands.console.progress import Lines
 from phaseline.core.release import OdooSource
 from phaseline.errors import Exit
 from phaseline.files.render import release as render
@@ -46,7 +46,7 @@ def command(
     """
     odoo = _source(odoo_path, odoo_git, odoo_commit)
     order = flow.BuildRequest(recipe or flow.recipe_folder(project_dir), python, odoo, mirror)
-    result = flow.build(order, tell).data()
+    result = flow.build(order, Lines()).data()
     output.emit(result, output_format, lambda: render.release(result))
     return Exit.DONE
 

@@ -8,7 +8,7 @@ import click
 
 from phaseline.commands.console import output
 from phaseline.commands.console.options import mirror_option, project_option, recipe_option
-from phaseline.commands.console.progress import tell
+from phaseline.commands.console.progress import Lines
 from phaseline.errors import Exit
 from phaseline.files.render import release as render
 from phaseline.flows.machines import release as flow
@@ -31,6 +31,6 @@ def command(project_dir: Path, recipe: Path | None, mirror: str | None, output_f
       phaseline release lock --recipe blueprints/mine/release
     """
     order = flow.BuildRequest(recipe or flow.recipe_folder(project_dir), mirror=mirror)
-    changed = flow.lock(order, tell)
+    changed = flow.lock(order, Lines())
     output.emit({"locks": changed}, output_format, lambda: render.locks(changed))
     return Exit.DONE

@@ -8,7 +8,7 @@ import click
 
 from phaseline.commands.console import output
 from phaseline.commands.console.options import cron_option, mirror_option, project_option
-from phaseline.commands.console.progress import tell
+from phaseline.commands.console.progress import Lines
 from phaseline.errors import Exit
 from phaseline.files.render import sandbox as render
 from phaseline.flows.machines import sandbox as flow
@@ -30,6 +30,6 @@ def command(project_dir: Path, mirror: str | None, cron: int, output_format: str
       phaseline sandbox reset
       phaseline sandbox reset --format json
     """
-    result = flow.reset(flow.SandboxRequest(project_dir, mirror=mirror, cron=cron), tell).data()
+    result = flow.reset(flow.SandboxRequest(project_dir, mirror=mirror, cron=cron), Lines()).data()
     output.emit(result, output_format, lambda: render.running(result))
     return Exit.DONE

@@ -126,7 +126,7 @@ def build_release(project: Path, progress: Progress) -> str:
     """Build the release or find it in the cache."""
     begun = time.monotonic()
     built = release.build(
-        release.BuildRequest(release.recipe_folder(project), unpacked=True), progress.step
+        release.BuildRequest(release.recipe_folder(project), unpacked=True), progress
     )
     manifest = built.stored.manifest
     if last(project, "release", "id", built.stored.id) is None:
@@ -144,7 +144,7 @@ def build_release(project: Path, progress: Progress) -> str:
 
 def start_sandbox(project: Path, progress: Progress) -> str:
     """Bring the sandbox up."""
-    brought = sandbox.up(sandbox.SandboxRequest(project), progress.step)
+    brought = sandbox.up(sandbox.SandboxRequest(project), progress)
     if brought.seconds > QUICK:
         payload = {"action": "up", "seconds": round(brought.seconds, 1)}
         journal.append(project, "sandbox", ENV, payload)

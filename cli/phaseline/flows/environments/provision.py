@@ -16,7 +16,7 @@ from phaseline.flows.environments import ansible_run, declaration, lint, precond
 from phaseline.flows.machines import release
 from phaseline.flows.machines.sandbox import modules_of
 from phaseline.hosts.ansible import host_pythons
-from phaseline.progress import SILENT
+from phaseline.progress import SILENT, Within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -156,7 +156,7 @@ def build(project: Path, python: str, name: str | None, progress: Progress) -> s
     progress.step("release", f"builds the release for Python {python}")
     folder = release.recipe_folder(project)
     asked = release.BuildRequest(folder, python)
-    built = release.build(asked, lambda text: progress.step("release", text))
+    built = release.build(asked, Within(progress, "release"))
     if name is not None and built.stored.id != name:
         message = f"the project declares release {name}, its locks build {built.stored.id}"
         place = Place("group_vars")

@@ -18,12 +18,12 @@ from phaseline.hosts.lab import record
 from phaseline.hosts.local import disk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from phaseline.hosts.lab.disk import Place as Host
     from phaseline.hosts.lab.inventory import Source
     from phaseline.hosts.lab.record import Lab
+    from phaseline.progress import Progress
 
 HOME = "lab"
 BEFORE = "before.ini"  # what stood in the project before: `down` puts it back
@@ -77,7 +77,7 @@ class LabResult:
         return {**self.status.data(), "seconds": round(self.seconds, 1)}
 
 
-def up(order: LabRequest, say: Callable[[str], None]) -> LabResult:
+def up(order: LabRequest, progress: Progress) -> LabResult:
     """Return the project's lab, brought up from whatever state it is in."""
     begun = time.monotonic()
     host.check()
@@ -91,7 +91,7 @@ def up(order: LabRequest, say: Callable[[str], None]) -> LabResult:
     disk.need_room(cache_dir(), 2)
     suites = {n: v.get("lab_suite", lab_inventory.SUITES[0]) for n, v in source.hosts.items()}
     spec = record.LabSpec(home, cache_dir(), suites, text, order.mirror, order.tmpfs)
-    lab = host.up(spec, say)
+    lab = host.up(spec, progress)
     if inventory.is_file() and not lab_inventory.ours(_text(inventory)):
         durable.write(home / BEFORE, _text(inventory))
     durable.write(inventory, _inventory(text, source, lab))

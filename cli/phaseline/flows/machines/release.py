@@ -24,11 +24,11 @@ from phaseline.hosts.releases import build as release_build
 from phaseline.hosts.releases import lock as release_lock
 from phaseline.hosts.releases.debian_archive import Archive
 from phaseline.hosts.releases.tree import BuildContext
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from phaseline.hosts.releases.archive import Stored
+    from phaseline.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,6 @@ class IntegrityResult:
         return {"id": self.id, "whole": not wrong, "differences": wrong}
 
 
-def silent(_: str) -> None:
-    """Say nothing: the default of what tells progress."""
-
-
 def recipe_folder(project: Path, blueprint: str = "ecommerce") -> Path:
     """Return the release folder of a blueprint: the project's own wins over the kit's."""
     own = project / "blueprints" / blueprint / "release"
@@ -87,7 +83,7 @@ def releases_dir() -> Path:
     return cache_dir() / "releases"
 
 
-def build(order: BuildRequest, say: Callable[[str], None] = silent) -> ReleaseResult:
+def build(order: BuildRequest, progress: Progress = SILENT) -> ReleaseResult:
     """Return the release of a recipe and its locks; what is in the cache is not built again."""
     recipe = _recipe(order)
     python = order.python or system_python(recipe)
@@ -95,14 +91,14 @@ def build(order: BuildRequest, say: Callable[[str], None] = silent) -> ReleaseRe
     faults = unlocked(recipe, locks, str(order.folder / release_recipe.RECIPE))
     if faults:
         raise PhaselineError(*faults)
-    context = _context(order, say)
+    context = _context(order, progress)
     stored, fresh = release_build.find_or_build(recipe, locks, python, context, releases_dir())
     return ReleaseResult(stored, fresh)
 
 
-def lock(order: BuildRequest, say: Callable[[str], None] = silent) -> dict[str, bool]:
+def lock(order: BuildRequest, progress: Progress = SILENT) -> dict[str, bool]:
     """Write the locks of a recipe anew; return for each file whether it changed."""
-    recipe, context = _recipe(order), _context(order, say)
+    recipe, context = _recipe(order), _context(order, progress)
     context.cache.mkdir(parents=True, exist_ok=True)
     tools = release_lock.tools(recipe, context)
     addons, needs = release_lock.addons(recipe, context)
@@ -156,11 +152,11 @@ def _recipe(order: BuildRequest) -> Recipe:
     return recipe
 
 
-def _context(order: BuildRequest, say: Callable[[str], None]) -> BuildContext:
+def _context(order: BuildRequest, progress: Progress) -> BuildContext:
     def archive() -> Archive:
         return Archive(mirrors.lookup(order.mirror))
 
-    return BuildContext(cache_dir(), archive, say, order.unpacked)
+    return BuildContext(cache_dir(), archive, progress, order.unpacked)
 
 
 def _find(name: str | None) -> Stored:

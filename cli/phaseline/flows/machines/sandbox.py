@@ -20,13 +20,15 @@ from phaseline.hosts.local import run as programs
 from phaseline.hosts.releases import archive
 from phaseline.hosts.sandbox import clones
 from phaseline.hosts.sandbox import sandbox as host
+from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from phaseline.errors import Fault
     from phaseline.hosts.local.account import Account
     from phaseline.hosts.sandbox.sandbox import Running
+    from phaseline.progress import Progress
 
 HOME = "sandbox-server"
 
@@ -80,7 +82,7 @@ class SandboxStatus:
         return asdict(self)
 
 
-def up(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> SandboxResult:
+def up(order: SandboxRequest, progress: Progress = SILENT) -> SandboxResult:
     """Return the project's sandbox, brought up from whatever state it is in."""
     begun = time.monotonic()
     disk.need_room(cache_dir(), 2)
@@ -93,20 +95,20 @@ def up(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> S
     else:
         folder = releases.recipe_folder(order.project)
         wanted = releases.BuildRequest(folder, mirror=order.mirror, unpacked=True)
-        built = releases.build(wanted, say)
-        say("unpacking the release")
+        built = releases.build(wanted, progress)
+        progress.step("unpacking the release")
         release = archive.unpack(built.stored, releases.releases_dir())
     modules = tuple(state.record.get("modules", ())) or order.modules or modules_of(order.project)
     spec = host.SandboxSpec(home, cache_dir(), release, modules, account, order.cron)
-    return SandboxResult(host.up(spec, say), time.monotonic() - begun)
+    return SandboxResult(host.up(spec, progress), time.monotonic() - begun)
 
 
-def reset(order: SandboxRequest, say: Callable[[str], None] = releases.silent) -> SandboxResult:
+def reset(order: SandboxRequest, progress: Progress = SILENT) -> SandboxResult:
     """Return the project's sandbox, made anew from the template; the logins stay."""
     begun = time.monotonic()
-    say("removing the old sandbox")
+    progress.step("removing the old sandbox")
     host.down(home_of(order.project), _account(order.project), keep_access=True)
-    return SandboxResult(up(order, say).running, time.monotonic() - begun)
+    return SandboxResult(up(order, progress).running, time.monotonic() - begun)
 
 
 def down(project: Path, *, purge_cache: bool = False) -> bool:

@@ -14,7 +14,7 @@ from phaseline.errors import Fault, PhaselineError
 from phaseline.hosts.local import apt_mirror, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from phaseline.progress import Progress
 
 RECIPE = 1
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -33,7 +33,7 @@ FILES = {
 }
 
 
-def make(cache: Path, suite: str, given: str | None, say: Callable[[str], None]) -> Path:
+def make(cache: Path, suite: str, given: str | None, progress: Progress) -> Path:
     """Return the root of a suite, made when the cache has none; one run at a time makes it."""
     lines = _sources(suite, apt_mirror.lookup(given))
     folder = cache / "lab" / f"{suite}-{_key(lines)}"
@@ -42,12 +42,12 @@ def make(cache: Path, suite: str, given: str | None, say: Callable[[str], None])
     folder.parent.mkdir(parents=True, exist_ok=True)
     what = f"the base image of Debian {suite}"
     lock = folder.parent / f".{suite}.lock"
-    with durable.lock(lock, what, told=lambda holder: say(f"waiting for {holder}")):
+    with durable.lock(lock, what, told=lambda holder: progress.step(f"waiting for {holder}")):
         if folder.is_dir():
             return folder
         for old in folder.parent.glob(f".{suite}.making*"):
             shutil.rmtree(old)
-        say(f"making the base image of Debian {suite}")
+        progress.step(f"making the base image of Debian {suite}")
         making = folder.with_name(f".{suite}.making")
         _debootstrap(suite, making, lines)
         _settle(making)

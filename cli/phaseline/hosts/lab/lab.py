@@ -15,9 +15,8 @@ from phaseline.hosts.lab import host as lab_host
 from phaseline.hosts.local import run, state_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from phaseline.hosts.lab.record import Lab, LabSpec
+    from phaseline.progress import Progress
 
 PROGRAMS = {
     "ip": "iproute2",
@@ -29,7 +28,7 @@ PROGRAMS = {
 }
 
 
-def up(spec: LabSpec, say: Callable[[str], None]) -> Lab:
+def up(spec: LabSpec, progress: Progress) -> Lab:
     """Bring a lab up from whatever state it is in; a host that answers is left alone."""
     check()
     with state_file.alone(spec.home):
@@ -38,7 +37,7 @@ def up(spec: LabSpec, say: Callable[[str], None]) -> Lab:
         lab = record.plan(spec, number)
         _retire(lab)
         record.write(lab, spec)
-        bases = {s: image.make(spec.cache, s, spec.mirror, say) for s in _suites(spec)}
+        bases = {s: image.make(spec.cache, s, spec.mirror, progress) for s in _suites(spec)}
         network.up(number)
         lab.sockets.mkdir(mode=0o700, exist_ok=True)
         _disks(lab, spec)
@@ -47,7 +46,7 @@ def up(spec: LabSpec, say: Callable[[str], None]) -> Lab:
         addresses = {one.name: one.address for one in lab.hosts}
         asleep = [one for one in lab.hosts if not (lab_host.runs(one) and lab_host.answers(one))]
         if asleep:
-            say(f"starting {', '.join(one.name for one in asleep)}")
+            progress.step(f"starting {', '.join(one.name for one in asleep)}")
         for place in asleep:
             lab_host.power_off(place)
             disk.make(place, bases[lab.suites[place.name]], key)

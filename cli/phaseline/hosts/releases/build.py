@@ -63,7 +63,7 @@ def _build(
         home = made / "tree"
         home.mkdir()
         assembled = tree.assemble(recipe, locks, python, context, home)
-        context.say("hashing every file")
+        context.progress.step("hashing every file")
         files = archive.list_files(home)
         release = archive.make_id(recipe.series, python, files, inputs)
         manifest = {
@@ -79,7 +79,7 @@ def _build(
         (home / archive.FILES).write_text(files, encoding="utf-8")
         (home / archive.MANIFEST).write_text(archive.canonical(manifest), "utf-8")
         (home / archive.SBOM).write_text(archive.canonical(bill), "utf-8")
-        context.say("writing the archive")
+        context.progress.step("writing the archive")
         stored = archive.store(home, manifest, releases)
         if context.unpacked:
             archive.keep_unpacked(home, stored, releases)

@@ -19,32 +19,32 @@ if TYPE_CHECKING:
     from phaseline.hosts.releases.tree import BuildContext
 
 
-def debian(recipe: Recipe, kitchen: BuildContext) -> tuple[DebianPin, ...]:
+def debian(recipe: Recipe, context: BuildContext) -> tuple[DebianPin, ...]:
     """Return the packages of the recipe as the signed indexes name them now."""
     if recipe.odoo.kind != "debian":
         return ()
-    store, archive = kitchen.cache / "debian", kitchen.archive()
-    kitchen.say("reading the signed indexes of the Debian archive")
+    store, archive = context.cache / "debian", context.archive()
+    context.progress.step("reading the signed indexes of the Debian archive")
     odoo = debian_archive.newest(archive, recipe.odoo.suite, [recipe.odoo.package], store)
     return odoo + debian_archive.newest(archive, recipe.assets_suite, recipe.assets, store)
 
 
-def tools(recipe: Recipe, kitchen: BuildContext) -> tuple[Pin, ...]:
+def tools(recipe: Recipe, context: BuildContext) -> tuple[Pin, ...]:
     """Return the build tools and the carrier of wkhtmltopdf with the hashes of their wheels."""
     wanted = [*recipe.build_tools, *filter(None, [recipe.pdf])]
-    with scratch.folder(kitchen.cache, ".lock-") as folder:
+    with scratch.folder(context.cache, ".lock-") as folder:
         return _hash(_download(wanted, recipe.pythons[0], folder), wanted)
 
 
-def addons(recipe: Recipe, kitchen: BuildContext) -> tuple[tuple[Pin, ...], tuple[str, ...]]:
+def addons(recipe: Recipe, context: BuildContext) -> tuple[tuple[Pin, ...], tuple[str, ...]]:
     """Return the add-ons with their hashes, and the Python distributions that they need.
 
     An add-on that another one needs and that the recipe does not name is a fault: all are pinned.
     """
     if not recipe.addons:
         return (), ()
-    kitchen.say(f"reading {len(recipe.addons)} add-ons")
-    with scratch.folder(kitchen.cache, ".lock-") as folder:
+    context.progress.step(f"reading {len(recipe.addons)} add-ons")
+    with scratch.folder(context.cache, ".lock-") as folder:
         files = _download(list(recipe.addons), recipe.pythons[0], folder)
         needs = {
             need.partition(";")[0].strip()
@@ -64,12 +64,12 @@ def addons(recipe: Recipe, kitchen: BuildContext) -> tuple[tuple[Pin, ...], tupl
 
 
 def python(
-    recipe: Recipe, needs: Sequence[str], version: str, kitchen: BuildContext, locked: Sequence[Pin]
+    recipe: Recipe, needs: Sequence[str], version: str, context: BuildContext, locked: Sequence[Pin]
 ) -> tuple[Pin, ...]:
     """Return every Python distribution for one Python, resolved by pip for that Python."""
-    kitchen.say(f"resolving the Python distributions for Python {version}")
-    with scratch.folder(kitchen.cache, ".lock-") as folder:
-        sdists, links = _sdists(recipe, version, kitchen, folder, locked)
+    context.progress.step(f"resolving the Python distributions for Python {version}")
+    with scratch.folder(context.cache, ".lock-") as folder:
+        sdists, links = _sdists(recipe, version, context, folder, locked)
         found = _resolve([*recipe.requirements, *recipe.sdists, *needs], version, links, folder)
     sources = {normal(pin.name) for pin in sdists}
     return (*sdists, *(pin for pin in found if normal(pin.name) not in sources))
@@ -98,7 +98,7 @@ def _hash(files: list[Path], wanted: list[str]) -> tuple[Pin, ...]:
 
 
 def _sdists(
-    recipe: Recipe, version: str, kitchen: BuildContext, folder: Path, locked: Sequence[Pin]
+    recipe: Recipe, version: str, context: BuildContext, folder: Path, locked: Sequence[Pin]
 ) -> tuple[tuple[Pin, ...], Path]:
     """Return the pins of the sources, and a folder of wheels built from them for the resolver."""
     links, tools_path, files = folder / "links", folder / "tools", folder / "sdists"
@@ -107,7 +107,7 @@ def _sdists(
         return (), links
     names = {normal(one.partition("==")[0]) for one in recipe.build_tools}
     build_pins = [pin for pin in locked if normal(pin.name) in names]
-    for file in wheels.fetch(build_pins, version, kitchen.cache / "wheels").values():
+    for file in wheels.fetch(build_pins, version, context.cache / "wheels").values():
         wheels.unpack(file, tools_path)
     outcome = run.run(
         [

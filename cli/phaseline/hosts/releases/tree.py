@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from phaseline.core.release import DebianPin, Locks, Recipe
     from phaseline.hosts.releases.debian_archive import Archive
+    from phaseline.progress import Progress
 
 LAUNCHER = '''\
 #!/usr/bin/python{python}
@@ -59,7 +60,7 @@ class BuildContext:
 
     cache: Path
     archive: Callable[[], Archive]
-    say: Callable[[str], None]
+    progress: Progress
     unpacked: bool = False  # the finished tree is kept beside its archive
 
 
@@ -72,38 +73,38 @@ class Assembled:
 
 
 def assemble(
-    recipe: Recipe, locks: Locks, python: str, kitchen: BuildContext, tree: Path
+    recipe: Recipe, locks: Locks, python: str, context: BuildContext, tree: Path
 ) -> Assembled:
     """Fill an empty folder with everything a release holds but its own papers."""
-    missing, odoo = _odoo(recipe, locks, kitchen, tree)
+    missing, odoo = _odoo(recipe, locks, context, tree)
     sources.check_series(tree / "server", recipe.series)
-    kitchen.say("fetching Python distributions and add-ons")
-    with scratch.folder(kitchen.cache, ".build-") as folder:
-        parts = _distributions(recipe, locks, python, kitchen, folder)
-        kitchen.say(f"unpacking {len(parts)} distributions")
+    context.progress.step("fetching Python distributions and add-ons")
+    with scratch.folder(context.cache, ".build-") as folder:
+        parts = _distributions(recipe, locks, python, context, folder)
+        context.progress.step(f"unpacking {len(parts)} distributions")
         components = [_install(pin, file, role, tree) for pin, file, role in parts]
     _launcher(tree, python)
     return Assembled((*odoo, *components), missing)
 
 
 def _odoo(
-    recipe: Recipe, locks: Locks, kitchen: BuildContext, tree: Path
+    recipe: Recipe, locks: Locks, context: BuildContext, tree: Path
 ) -> tuple[tuple[str, ...], tuple[Component, ...]]:
     source, into = recipe.odoo, tree / "server"
     if source.kind == "path":
-        kitchen.say(f"copying Odoo from {source.path}")
+        context.progress.step(f"copying Odoo from {source.path}")
         lost = sources.from_path(Path(source.path).expanduser().resolve(), into)
         return lost.paths, (Component("generic", "odoo", recipe.series, "", "LGPL-3.0", "odoo"),)
     if source.kind == "git":
-        kitchen.say(f"fetching Odoo {source.commit[:12]} from {source.repository}")
-        lost = sources.from_git(source, into, kitchen.cache / "git")
+        context.progress.step(f"fetching Odoo {source.commit[:12]} from {source.repository}")
+        lost = sources.from_git(source, into, context.cache / "git")
         return lost.paths, (Component("generic", "odoo", source.commit, "", "LGPL-3.0", "odoo"),)
-    kitchen.say("fetching Odoo from the Debian archive")
+    context.progress.step("fetching Odoo from the Debian archive")
     wanted = [pin for pin in locks.debian if pin.name in {source.package, *recipe.assets}]
-    store = kitchen.cache / "debian"
-    held = _held(wanted, store) or debian_archive.fetch(kitchen.archive(), wanted, store)
-    kitchen.say("unpacking Odoo")
-    with scratch.folder(kitchen.cache, ".deb-") as folder:
+    store = context.cache / "debian"
+    held = _held(wanted, store) or debian_archive.fetch(context.archive(), wanted, store)
+    context.progress.step("unpacking Odoo")
+    with scratch.folder(context.cache, ".deb-") as folder:
         assets = [held[one] for one in recipe.assets]
         lost = sources.from_debian(held[source.package], assets, into, folder)
         _copyrights(folder / "root/usr/share/doc", tree / "licences/debian")
@@ -135,9 +136,9 @@ def _copyrights(doc: Path, into: Path) -> None:
 
 
 def _distributions(
-    recipe: Recipe, locks: Locks, python: str, kitchen: BuildContext, folder: Path
+    recipe: Recipe, locks: Locks, python: str, context: BuildContext, folder: Path
 ) -> list[tuple[Pin, Path, str]]:
-    store = kitchen.cache / "wheels"
+    store = context.cache / "wheels"
     sdists = {normal(one.partition("==")[0]) for one in recipe.sdists}
     plain = [pin for pin in locks.python if normal(pin.name) not in sdists]
     sources_ = [pin for pin in locks.python if normal(pin.name) in sdists]

@@ -21,11 +21,11 @@ from phaseline.hosts.local import run as programs
 from phaseline.hosts.sandbox import postgres_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from phaseline.hosts.local.account import Account
     from phaseline.hosts.sandbox.postgres_server import Cluster
+    from phaseline.progress import Progress
 
 PROGRAM = kit.load("odoo_template", "install")  # hosts install with the same one
 HOST = "127.0.0.1"
@@ -170,9 +170,7 @@ def stop(server: Server) -> None:
     processes.end(running(server), signal.SIGTERM, 3.0)
 
 
-def install(
-    server: Server, database: str, modules: tuple[str, ...], say: Callable[[str], None]
-) -> None:
+def install(server: Server, database: str, modules: tuple[str, ...], progress: Progress) -> None:
     """Install modules into an empty database, without demonstration data."""
     log = server.home / "install.log"
     log.unlink(missing_ok=True)
@@ -191,7 +189,7 @@ def install(
             child.kill()
         line = _progress(log)
         if line and line != shown:
-            say(line)
+            progress.step(line)
             shown = line
         time.sleep(0.5)
     lines = log.read_text(errors="replace").splitlines()

@@ -16,9 +16,8 @@ from phaseline.hosts.sandbox.odoo_server import DATABASE, Server
 from phaseline.hosts.sandbox.postgres_server import Cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from phaseline.hosts.local.account import Account
+    from phaseline.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class State:
     processes: tuple[processes.Process, ...]
 
 
-def up(spec: SandboxSpec, say: Callable[[str], None]) -> Running:
+def up(spec: SandboxSpec, progress: Progress) -> Running:
     """Bring the sandbox up from whatever state it is in; one that is up is left alone."""
     with state_file.alone(spec.home):
         server = _server(spec.home, spec.release, spec.cache, spec.account)
@@ -72,9 +71,9 @@ def up(spec: SandboxSpec, say: Callable[[str], None]) -> Running:
         record = {"modules": list(template.modules), **record, "release": str(spec.release)}
         record |= {"ports": list(ports), "cron": spec.cron, "cache": str(spec.cache)}
         state_file.write(spec.home, record)
-        templates.prepare(server, template, say)
-        _database(server, ports, say)
-        say("starting Odoo")
+        templates.prepare(server, template, progress)
+        _database(server, ports, progress)
+        progress.step("starting Odoo")
         odoo_server.start(server, ports)
         masters = [odoo_server.running(server)[0], postgres_server.running(server.cluster)[0]]
         record["masters"] = [[one.pid, one.started, one.command] for one in masters]
@@ -156,12 +155,12 @@ def _folders(server: Server) -> None:
         raise PhaselineError(Fault("H011", message, hint="Remove it and start again."))
 
 
-def _database(server: Server, ports: tuple[int, int], say: Callable[[str], None]) -> None:
+def _database(server: Server, ports: tuple[int, int], progress: Progress) -> None:
     """Have the sandbox's database: a copy of the template with the administrator's access."""
     cluster, url = server.cluster, f"http://{odoo_server.HOST}:{ports[0]}"
     access = admin_access.get_or_make(server.home)
     if DATABASE not in postgres_server.databases(cluster):
-        say("copying the template into a fresh database")
+        progress.step("copying the template into a fresh database")
         making = "making"
         postgres_server.sql(cluster, f"DROP DATABASE IF EXISTS {making} WITH (FORCE);")
         statement = f"CREATE DATABASE {making} OWNER {postgres_server.ROLE}"

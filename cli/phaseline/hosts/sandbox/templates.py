@@ -11,10 +11,10 @@ from phaseline.hosts.local import account_files
 from phaseline.hosts.sandbox import admin_access, odoo_server, postgres_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from phaseline.hosts.sandbox.odoo_server import Server
+    from phaseline.progress import Progress
 
 FORMAT = 1  # raise it when a template is made differently
 TEMPLATE = "template"
@@ -49,24 +49,24 @@ def own_folder(cache: Path, server: Server) -> Path:
     return folder
 
 
-def prepare(server: Server, template: Template, say: Callable[[str], None]) -> None:
+def prepare(server: Server, template: Template, progress: Progress) -> None:
     """Have a running cluster that holds the template database, from the cache or built."""
     account, cluster = server.account, server.cluster
     if not cluster.made:
         if account_files.exists(account, template.folder):
-            say("copying the template database")
+            progress.step("copying the template database")
             _restore(server, template)
         else:
-            say("making a PostgreSQL cluster")
+            progress.step("making a PostgreSQL cluster")
             account_files.remove(account, cluster.data.with_name("pg.part"))
             postgres_server.create(cluster)
     postgres_server.start(cluster, server.home / "postgres.log")
     if TEMPLATE not in postgres_server.databases(cluster):
-        _build(server, template, say)
-        _save(server, template, say)
+        _build(server, template, progress)
+        _save(server, template, progress)
 
 
-def _build(server: Server, template: Template, say: Callable[[str], None]) -> None:
+def _build(server: Server, template: Template, progress: Progress) -> None:
     cluster, filestore = server.cluster, server.run / "data/filestore"
     role = postgres_server.ROLE
     postgres_server.sql(cluster, f"DROP DATABASE IF EXISTS {BUILDING} WITH (FORCE);")
@@ -76,8 +76,10 @@ def _build(server: Server, template: Template, say: Callable[[str], None]) -> No
     postgres_server.sql(cluster, f"GRANT {postgres_server.THROWAWAY} TO {role};")
     create = f"CREATE DATABASE {BUILDING} OWNER {role} TEMPLATE template0"
     postgres_server.sql(cluster, f"{create} LC_COLLATE 'C' ENCODING 'UTF8';")
-    say(f"installing {len(template.modules)} modules into the template database (some minutes)")
-    odoo_server.install(server, BUILDING, template.modules, say)
+    progress.step(
+        f"installing {len(template.modules)} modules into the template database (some minutes)"
+    )
+    odoo_server.install(server, BUILDING, template.modules, progress)
     admin_access.grant(server, BUILDING, None)  # nobody signs in with Odoo's first password
     postgres_server.sql(cluster, "VACUUM (ANALYZE);", BUILDING)
     account_files.make(server.account, filestore / BUILDING)
@@ -85,8 +87,8 @@ def _build(server: Server, template: Template, say: Callable[[str], None]) -> No
     postgres_server.sql(cluster, f"ALTER DATABASE {BUILDING} RENAME TO {TEMPLATE};")
 
 
-def _save(server: Server, template: Template, say: Callable[[str], None]) -> None:
-    say("keeping the template database for the next time")
+def _save(server: Server, template: Template, progress: Progress) -> None:
+    progress.step("keeping the template database for the next time")
     account, part = server.account, template.folder.with_suffix(".part")
     postgres_server.stop(server.cluster)
     account_files.remove(account, part)
