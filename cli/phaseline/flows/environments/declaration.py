@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments import group_vars, tenants, vault
+from phaseline.files.environments.inventory import kind
 from phaseline.flows import inventory
-from phaseline.flows.environments import preconditions
+from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +41,7 @@ class Declaration:
 
 def read(project_dir: Path, env: str) -> Declaration:
     """Return what is declared of an environment; one the inventory does not have is a fault."""
-    preconditions.refuse_unknown(project_dir, env)
+    refuse_unknown(project_dir, env)
     declared = inventory.read(project_dir)
     return Declaration(
         project_dir=project_dir,
@@ -51,3 +53,15 @@ def read(project_dir: Path, env: str) -> Declaration:
         certificate=group_vars.certificate(project_dir, env),
         secrets=vault.load(project_dir, env),
     )
+
+
+def refuse_unknown(project_dir: Path, env: str) -> None:
+    """Raise unless the inventory has this environment."""
+    path = inventory.path_of(project_dir)
+    declared = inventory.read(project_dir)
+    known = declared.environments()
+    if env not in known:
+        hint = suggest(env, known, f"Environments: {', '.join(known) or 'none'}.")
+        message = f"the inventory has no environment '{env}'"
+        raise PhaselineError(Fault("C002", message, Place(str(path)), hint))
+    kind(declared, path, env)

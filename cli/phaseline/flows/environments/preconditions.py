@@ -7,28 +7,12 @@ from typing import TYPE_CHECKING
 from phaseline.core.environments import sizing, tenant_line
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files.environments import tenants
-from phaseline.files.environments.inventory import kind
-from phaseline.flows import inventory
-from phaseline.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
     from typing import Any
 
     from phaseline.flows.environments.declaration import Declaration
-
-
-def refuse_unknown(project_dir: Path, env: str) -> None:
-    """Raise unless the inventory has this environment."""
-    path = inventory.path_of(project_dir)
-    declared = inventory.read(project_dir)
-    known = declared.environments()
-    if env not in known:
-        hint = suggest(env, known, f"Environments: {', '.join(known) or 'none'}.")
-        message = f"the inventory has no environment '{env}'"
-        raise PhaselineError(Fault("C002", message, Place(str(path)), hint))
-    kind(declared, path, env)
 
 
 def refuse_unprovisioned(declared: Declaration) -> None:

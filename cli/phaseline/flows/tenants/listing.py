@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.files.environments import group_vars, tenants
 from phaseline.flows import inventory
-from phaseline.flows.environments import preconditions, resolved_inventory
+from phaseline.flows.environments import declaration, resolved_inventory
 from phaseline.hosts.verify import tenant_states
 from phaseline.hosts.verify.tenant_states import Site
 
@@ -22,7 +22,7 @@ MEGABYTE = 1_000_000
 def run(project_dir: Path, env: str = "") -> dict[str, Any]:
     """Return the tenants of an environment, of all of them when none is named."""
     if env:
-        preconditions.refuse_unknown(project_dir, env)
+        declaration.refuse_unknown(project_dir, env)
     known = inventory.read(project_dir).groups
     names = [env] if env else [name for name in known if tenants.has(project_dir, name)]
     rows: list[dict[str, Any]] = []

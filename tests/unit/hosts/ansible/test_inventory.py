@@ -14,7 +14,7 @@ import pytest
 from phaseline.errors import PhaselineError
 from phaseline.files.environments import host_ranges, inventory_lines
 from phaseline.flows import inventory as declared
-from phaseline.flows.environments import lint, preconditions
+from phaseline.flows.environments import declaration, lint
 
 HOSTS = "[odoo]\napp1\n[postgres]\napp1\n[proxy]\napp1\n"
 ENV = f"{HOSTS}[testing]\napp1\n"
@@ -114,7 +114,7 @@ def test_every_spelling_of_a_kind_that_ansible_takes_is_taken(
     assert {host.name for host in ours.inside("testing")} == set(theirs)
     assert (ours.environments(), ours.kind("testing")) == (("testing",), "testing")
     assert [one.message for one in lint.check(path.parent)] == []
-    preconditions.refuse_unknown(path.parent, "testing")
+    declaration.refuse_unknown(path.parent, "testing")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_is_another_kind_for_ansible_is_refused(tmp_path: Path, text: str, 
     assert str(theirs or "") in {kind, ""}
     assert declared.read(path.parent).kind("testing") == kind
     with pytest.raises(PhaselineError, match="environment_kind of 'testing' is"):
-        preconditions.refuse_unknown(tmp_path, "testing")
+        declaration.refuse_unknown(tmp_path, "testing")
 
 
 def test_hosts_of_two_kinds_make_an_environment_of_none(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_hosts_of_two_kinds_make_an_environment_of_none(tmp_path: Path) -> None:
     path.write_text(NAMED.replace("[testing]\napp1", "[testing]\napp1 environment_kind=production")
                     + "environment_kind=testing\n[testing]\napp2\n")  # fmt: skip
     with pytest.raises(PhaselineError, match="environment_kind of 'testing' is ''"):
-        preconditions.refuse_unknown(tmp_path, "testing")
+        declaration.refuse_unknown(tmp_path, "testing")
 
 
 def test_an_environment_that_others_run_needs_no_hosts(tmp_path: Path) -> None:
