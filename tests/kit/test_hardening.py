@@ -7,8 +7,8 @@ import re
 from kit.test_roles import ROLES
 from kit.tree import ROOT
 from phaseline.files.render import hardening
+from phaseline.hosts.verify.check_table import CHECKS
 from phaseline.hosts.verify.checks.baseline import LINES
-from phaseline.hosts.verify.checks.table import CHECKS
 
 PAGE = ROOT / "roles" / "HARDENING.md"
 NAMES = {path.name for path in ROLES} | {"systemd_hardening"}

@@ -9,7 +9,7 @@ import click
 from phaseline.commands.console import output
 from phaseline.commands.console.options import project_option
 from phaseline.errors import Exit
-from phaseline.files.render.doctor import findings
+from phaseline.files.render.machines import findings
 from phaseline.flows import doctor as flow
 
 if TYPE_CHECKING:

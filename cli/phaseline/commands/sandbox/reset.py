@@ -10,7 +10,7 @@ from phaseline.commands.console import output
 from phaseline.commands.console.options import cron_option, mirror_option, project_option
 from phaseline.commands.console.progress import Lines
 from phaseline.errors import Exit
-from phaseline.files.render import sandbox as render
+from phaseline.files.render import machines as render
 from phaseline.flows.machines import sandbox as flow
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import click
 from phaseline.commands.console import output
 from phaseline.commands.console.options import project_option
 from phaseline.errors import Exit
-from phaseline.files.render import sandbox as render
+from phaseline.files.render import machines as render
 from phaseline.flows.machines import sandbox as flow
 
 if TYPE_CHECKING:

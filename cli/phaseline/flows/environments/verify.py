@@ -14,8 +14,8 @@ from phaseline.files import journal
 from phaseline.flows.environments import resolved_inventory
 from phaseline.hosts.verify import external_probe
 from phaseline.hosts.verify import facts as testhosts
+from phaseline.hosts.verify.check_table import CHECKS
 from phaseline.hosts.verify.checks import model
-from phaseline.hosts.verify.checks.table import CHECKS
 from phaseline.hosts.verify.external_probe import SiteProbe
 from phaseline.progress import SILENT
 from phaseline.suggestions import suggest

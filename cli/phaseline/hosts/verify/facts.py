@@ -18,7 +18,7 @@ import testinfra
 from phaseline import kit
 from phaseline.hosts.verify.agent.odoo import RELEASE
 from phaseline.hosts.verify.checks.model import Facts
-from phaseline.hosts.verify.checks.readings import orders
+from phaseline.hosts.verify.readings import orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

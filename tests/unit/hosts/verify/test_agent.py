@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from phaseline import kit
 from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
 from phaseline.hosts.releases.archive import canonical, list_files, make_id
-from phaseline.hosts.verify import facts
+from phaseline.hosts.verify import facts, readings
 from phaseline.hosts.verify.agent import main, odoo, prometheus
-from phaseline.hosts.verify.checks import readings
 
 if TYPE_CHECKING:
     from pathlib import Path

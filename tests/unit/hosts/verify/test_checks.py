@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
+from phaseline.hosts.verify.check_table import CHECKS
 from phaseline.hosts.verify.checks.model import (
     DEVIATES,
     NOT_APPLICABLE,
@@ -21,7 +22,6 @@ from phaseline.hosts.verify.checks.model import (
     judge_all,
 )
 from phaseline.hosts.verify.checks.postgres.databases import SEEN
-from phaseline.hosts.verify.checks.table import CHECKS
 
 ENVIRONMENT = {
     "host_address": "10.0.0.5",
