@@ -81,7 +81,8 @@ class Bench:
         )
         found += [f"nft {one}" for one in tables.stdout.splitlines() if one.endswith(f" {name}")]
         found += [f"file {one}" for one in Path("/run/systemd/nspawn").glob(f"*/{name}h*")]
-        found += [f"file {one}" for one in Path("/run/phaseline/labs").glob(f"{number}*")]
+        claims = (Path("/run/phaseline/labs") / name for name in (f"{number}", f"{number}.json"))
+        found += [f"file {one}" for one in claims if one.exists()]
         found += [f"file {self.home}"] if self.home.exists() else []
         return found
 
