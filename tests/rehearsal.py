@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import fingerprint
 import schedule
 from kit.tree import ROOT
+from phaseline import durable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,9 +80,9 @@ def rows() -> dict[str, Row]:
     return {name: Row(**row) for name, row in json.loads(RECORD.read_text()).items()}
 
 
-def covers(feature: str) -> str:
-    """Return the hash of all that a feature's tests cover."""
-    return fingerprint.of(fingerprint.below(*schedule.FEATURES[feature]))
+def covers(file: str, feature: str) -> str:
+    """Return the hash of a file of tests and of all that they cover."""
+    return fingerprint.of(fingerprint.below(file, *schedule.FEATURES[feature]))
 
 
 def due(file: str, feature: str, recorded: Mapping[str, Row]) -> str:
@@ -91,7 +92,7 @@ def due(file: str, feature: str, recorded: Mapping[str, Row]) -> str:
         return "was never rehearsed"
     if row.outcome != "passed":
         return f"{row.outcome} on {row.date}"
-    return "" if row.covers == covers(feature) else f"covers what changed since {row.date}"
+    return "" if row.covers == covers(file, feature) else f"covers what changed since {row.date}"
 
 
 def all_due() -> dict[str, str]:
@@ -116,8 +117,6 @@ def write(file: str, seconds: int, *, passed: bool) -> None:
     feature = files()[file]
     today = dt.datetime.now(dt.UTC).date().isoformat()
     outcome = "passed" if passed else "failed"
-    row = Row(feature, covers(feature), commit, today, seconds, outcome)
+    row = Row(feature, covers(file, feature), commit, today, seconds, outcome)
     found = {name: asdict(one) for name, one in {**rows(), file: row}.items()}
-    part = RECORD.with_suffix(".part")
-    part.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    part.rename(RECORD)
+    durable.write(RECORD, json.dumps(found, indent=1, sort_keys=True) + "\n", mode=0o644)
