@@ -25,6 +25,6 @@ def lookup(actors: Mapping[str, Actor], key: str) -> Actor:
     found = actors.get(key)
     if found is None:
         near = suggest(key, actors, f"Users: {', '.join(sorted(actors))}.")
-        message = f"no user '{key}': no record user.{key} of res.users. {near}"
+        message = f"no user '{key}': no record user.{key} of res.users with a login. {near}"
         raise UnclearError(message)
     return found

@@ -133,12 +133,13 @@ def actors_of(desired: Desired) -> dict[str, Actor]:
     """Return the tenant's users by the key of their ref `user.KEY`."""
     found = {}
     for record in desired.records:
-        if record.model == "res.users" and record.ref.startswith("user."):
+        login = record.values.get("login")  # of a user that is taken over it may be nobody's
+        if login and record.model == "res.users" and record.ref.startswith("user."):
             key = record.ref.removeprefix("user.")
             password = record.initial.get("password")
             secret = password.value if password else None
             name = secret.name if isinstance(secret, Secret) else f"users.{key}"
-            found[key] = Actor(str(record.values["login"].value), name)
+            found[key] = Actor(str(login.value), name)
     return found
 
 

@@ -242,6 +242,24 @@ def test_data_that_changes_while_it_is_proven_gets_no_verdict(shop: Workshop) ->
     assert not [one for one in journal.read(shop.folder) if one.kind == "verify"]
 
 
+def test_a_user_whose_login_is_not_ours_is_in_no_proofs_way(shop: Workshop) -> None:
+    shop.odoo.seed("x.bob", "res.users", {"name": "Bob", "login": "bob"})
+    bob = (
+        "      - {ref: user.bob, model: res.users, create: false,"
+        " adopt: [[login, '=', bob]], values: {name: Robert}}\n"
+    )
+    shop.write("10_one", "10_file.yml", ONE.replace("    proves:\n", f"{bob}    proves:\n"))
+    assert prove(shop).verdict == "passed"
+    acting = ONE.replace(
+        "      - id: a_dock",
+        "      - id: bob_acts\n        says: Bob acts.\n"
+        "        acts: [{create: {tag: {name: x}}, as: bob}]\n      - id: a_dock",
+    )
+    shop.write("10_one", "10_file.yml", acting.replace("    proves:\n", f"{bob}    proves:\n"))
+    evidence = prove(shop).proofs[1].evidence[-1]
+    assert "no record user.bob of res.users with a login" in evidence.text
+
+
 def test_a_verdict_that_was_edited_is_not_signed(shop: Workshop) -> None:
     shop.write("10_one", "10_file.yml", ONE.replace("expect: {kind: bin}", "expect: {kind: dock}"))
     assert prove(shop).verdict == "failed"
