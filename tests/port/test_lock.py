@@ -114,8 +114,19 @@ def test_a_lease_that_ran_out_unnoticed_goes_on_when_nobody_took_it(port, rival)
     lock.release()
 
 
-def test_a_row_edited_by_hand_still_locks(port, rival):
-    row = {"key": locks.KEY, "value": "mine!"}
+@pytest.mark.parametrize(
+    "value",
+    [
+        "mine!",
+        "[1]",
+        '{"pid": "mine"}',
+        '{"lease": "long"}',
+        '{"lease": Infinity}',
+        '{"lease": NaN}',
+    ],
+)
+def test_a_row_edited_by_hand_still_locks(port, rival, value):
+    row = {"key": locks.KEY, "value": value}
     port.call("ir.config_parameter", "create", vals_list=[row])
     with pytest.raises(PhaselineError) as caught:
         locks.acquire(rival, "bert")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.identity import ForeignRecord, Identity
@@ -61,9 +61,12 @@ def foreign(held: Lease, identity: Identity | None) -> ForeignRecord | None:
 def parse(row: Mapping[str, Any]) -> Lease:
     """Return a row of the lock (`id`, `value`, `write_date`) as what it says."""
     try:
-        note = dict(json.loads(row["value"]))
-    except (ValueError, TypeError):  # somebody edited the row by hand
-        note = {}
+        return _lease(row, json.loads(row["value"]))
+    except (ValueError, TypeError, AttributeError, OverflowError):  # somebody edited it by hand
+        return _lease(row, {})
+
+
+def _lease(row: Mapping[str, Any], note: Mapping[str, Any]) -> Lease:
     return Lease(
         row=row["id"],
         token=str(note.get("token", "")),
@@ -71,7 +74,7 @@ def parse(row: Mapping[str, Any]) -> Lease:
         host=str(note.get("host", "unknown")),
         pid=int(note.get("pid", 0)),
         since=str(note.get("since", "")),
-        lease=float(note.get("lease", LEASE)),
+        lease=timedelta(seconds=float(note.get("lease", LEASE))).total_seconds(),
         renewed=moment(row["write_date"]),
         identity=Identity.parse(note.get("identity")),
     )
