@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from phaseline.core.identity import ForeignRecord, Identity
+from phaseline.core.identity import NOWHERE, ForeignRecord, Identity
 from phaseline.odoo import lease
 from phaseline.odoo.external_ids import CONTEXT
 
@@ -62,14 +62,17 @@ def read(port: Port, name: str) -> Markers:
 
 
 def parse(value: str) -> tuple[str, Identity | None]:
-    """Return the artifact of a marker and whose it is; None for one of an earlier version."""
+    """Return the artifact of a marker and whose it is; None for one of an earlier version.
+
+    A marker of ours that somebody edited is nobody's.
+    """
     try:
         body: Any = json.loads(value)
     except ValueError:
         return value, None
     if not isinstance(body, dict):
         return value, None
-    return str(body.get("artifact", "")), Identity.parse(body)
+    return str(body.get("artifact", "")), Identity.parse(body) or NOWHERE
 
 
 def write(port: Port, stage: str, artifact: str, identity: Identity) -> None:

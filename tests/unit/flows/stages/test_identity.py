@@ -83,6 +83,13 @@ def marker(shop: Workshop) -> dict[str, Any]:
     return dict(json.loads(rows[0]["value"]))
 
 
+def mark(shop: Workshop, value: str) -> None:
+    """Edit the marker as it stands in Odoo."""
+    domain = [["key", "=", f"{markers.MARKER}one"]]
+    rows = shop.odoo.call("ir.config_parameter", "search", domain=domain)
+    shop.odoo.call("ir.config_parameter", "write", rows, vals={"value": value})
+
+
 def test_a_marker_names_environment_tenant_and_database(shop: Workshop) -> None:
     go(shop, "testing/acme")
     said = marker(shop)
@@ -144,14 +151,30 @@ def test_a_stage_before_that_was_applied_elsewhere_keeps_the_gate_shut(shop: Wor
 def test_a_marker_of_an_earlier_version_is_believed_and_written_anew(shop: Workshop) -> None:
     go(shop)
     plain = marker(shop)["artifact"]
-    rows = shop.odoo.call(
-        "ir.config_parameter", "search", domain=[["key", "=", f"{markers.MARKER}one"]]
-    )
-    shop.odoo.call("ir.config_parameter", "write", rows, vals={"value": plain})
+    mark(shop, plain)
     assert seen(shop).actual.markers == {"one": plain}
     assert go(shop).applied
     assert marker(shop)["database"] == OWN
     assert not go(shop).applied
+
+
+@pytest.mark.parametrize("lost", ["environment", "tenant", "database"])
+def test_a_marker_that_lost_its_identity_is_not_one_of_an_earlier_version(
+    shop: Workshop, lost: str
+) -> None:
+    go(shop)
+    said = marker(shop)
+    del said[lost]
+    mark(shop, json.dumps(said))
+    actual = seen(shop).actual
+    assert (actual.markers, actual.nameless) == ({}, frozenset())
+    assert [(one.kind, one.subject) for one in actual.foreign] == [("marker", "one")]
+
+
+def test_a_lock_edited_by_hand_does_not_stop_a_plan(shop: Workshop) -> None:
+    row = {"key": lock.KEY, "value": '{"pid": "mine"}'}
+    shop.odoo.create("ir.config_parameter", [row])
+    assert seen(shop).actual.foreign == ()
 
 
 def test_the_lock_of_the_original_does_not_stop_a_copy_with_another_uuid(shop: Workshop) -> None:
