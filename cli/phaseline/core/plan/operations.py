@@ -74,7 +74,7 @@ class PlannedOperation:
 
     @property
     def summary(self) -> str:
-        """What changes, on one line."""
+        """What changes, on one line; the reason of an operation that changes no field says it."""
         names = [one.name for one in self.fields if not one.initial]
         return ", ".join(names) or self.reason
 
@@ -101,11 +101,6 @@ class InstallModule(PlannedOperation):
 
     kind: ClassVar[str] = "install"
     counted: ClassVar[str] = "install"
-
-    @property
-    def summary(self) -> str:
-        """Which module."""
-        return self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +142,6 @@ class DeleteRecord(PlannedOperation):
     kind: ClassVar[str] = "delete"
     counted: ClassVar[str] = "delete"
 
-    @property
-    def summary(self) -> str:
-        """Which record."""
-        return self.reason
-
 
 @dataclass(frozen=True, slots=True)
 class CallMethod(PlannedOperation):
@@ -159,11 +149,6 @@ class CallMethod(PlannedOperation):
 
     kind: ClassVar[str] = "call"
     counted: ClassVar[str] = "call"
-
-    @property
-    def summary(self) -> str:
-        """Which method."""
-        return self.reason
 
 
 RecordOperation = CreateRecord | TakeOverRecord | UpdateRecord | DeleteRecord
