@@ -65,4 +65,4 @@ class _Lines:
 
     def step(self, name: str, detail: str = "") -> None:
         """Say which object is loaded, and how many lines it has."""
-        click.echo(f"loading {name}: {detail} ...", err=True)
+        click.echo(f"loading {name}: {detail} lines ...", err=True)

@@ -66,7 +66,7 @@ def run(project_dir: Path, order: LoadRequest, progress: Progress = SILENT) -> L
         known = Resolver()  # what one object learns the next need not ask again
         results: list[ObjectLoad] = []
         for verdict in verdicts:
-            progress.step(verdict.spec.name, f"{len(verdict.good)} lines")
+            progress.step(verdict.spec.name, str(len(verdict.good)))
             results.append(load(verdict, Loader(ports, order.taking, guard=guard, resolver=known)))
             journal.append(project_dir, "load", order.env, results[-1].data())
             if results[-1].stopped:

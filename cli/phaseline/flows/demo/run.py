@@ -204,8 +204,8 @@ class _Objects:
     progress: Progress
 
     def step(self, name: str, detail: str = "") -> None:
-        """Say the object and how many lines it has."""
-        self.progress.step(f"{name.replace('_', ' ')}: {detail}")
+        """Say the object and how many rows it has."""
+        self.progress.step(f"{name.replace('_', ' ')}: {detail} rows")
 
 
 def load_once(project: Path, progress: Progress) -> dict[str, float]:
