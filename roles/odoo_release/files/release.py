@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import subprocess
 import sys
 import tarfile
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 CACHE = Path("/var/cache/odoo")
 LIST, MANIFEST, SBOM = "files.sha256", "manifest.json", "sbom.json"
 PAPERS = (LIST, MANIFEST, SBOM)
+PLAIN = (stat.S_IFREG, stat.S_IFDIR)
 PAGE = "<html><body><p>Page</p></body></html>"
 
 
@@ -67,13 +69,7 @@ def check(folder: str) -> None:
 
 def differences_of(tree: Path) -> list[str]:
     """Return what differs between a release's files and its own list and id, in sentences."""
-    links = [
-        os.path.relpath(os.path.join(place, one), tree)
-        for place, folders, _ in os.walk(tree)
-        for one in folders
-        if (Path(place) / one).is_symlink()
-    ]
-    found = {**hashes(tree, file_names(tree)), **dict.fromkeys(links, "a link")}
+    found = {**hashes(tree, file_names(tree)), **dict.fromkeys(strange_names(tree), "not a file")}
     listed, manifest = ((tree / one).read_text(encoding="utf-8") for one in (LIST, MANIFEST))
     return differences(listed, found, manifest)
 
@@ -110,6 +106,13 @@ def file_names(tree: Path) -> list[str]:
         folders.sort()
         names += [os.path.relpath(os.path.join(place, one), tree) for one in sorted(files)]
     return [name for name in names if name not in PAPERS]
+
+
+def strange_names(tree: Path) -> list[str]:
+    """Return what is below a folder and neither file nor folder: links, pipes, sockets, devices."""
+    paths = (Path(place) / one for place, dirs, files in os.walk(tree) for one in dirs + files)
+    kinds = ((one, stat.S_IFMT(one.lstat().st_mode)) for one in paths)
+    return [os.path.relpath(one, tree) for one, kind in kinds if kind not in PLAIN]
 
 
 def hashes(tree: Path, names: Iterable[str]) -> dict[str, str]:

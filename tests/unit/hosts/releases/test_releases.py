@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -193,6 +194,23 @@ def test_verify_sees_a_changed_a_new_and_a_lost_file(recipe: Path) -> None:
         "bin/odoo is missing",
         "server/odoo/new.py is not of this release",
         "server/odoo/release.py has changed",
+    ]
+
+
+def test_verify_sees_what_is_no_file(recipe: Path) -> None:
+    stored = build(recipe).stored
+    tree = release_archive.unpack(stored, flow.releases_dir())
+    (tree / "server/odoo/nowhere.py").symlink_to("/nowhere.py")
+    (tree / "server/odoo/more").symlink_to("addons")
+    (tree / "server/odoo/release.py").rename(tree.parent / "release.py")
+    (tree / "server/odoo/release.py").symlink_to(tree.parent / "release.py")
+    os.mkfifo(tree / "server/odoo/pipe")
+    wrong = flow.verify(stored.id).differences
+    assert [one.removeprefix("unpacked: server/odoo/") for one in wrong] == [
+        "more is not of this release",
+        "nowhere.py is not of this release",
+        "pipe is not of this release",
+        "release.py has changed",
     ]
 
 
