@@ -93,7 +93,7 @@ class _Reading:
         assets = self.part(said.get("assets"), OF_ASSETS)
         python = self.part(said.get("python"), OF_PYTHON)
         pdf = said.get("pdf")
-        if pdf is not None and pdf.value is not None:
+        if pdf is not None and pdf.value not in (None, ""):
             self.pin(pdf)
         for addon in self.shape.sequence(said.get("addons")):
             self.pin(addon)
@@ -131,7 +131,7 @@ class _Reading:
         said = self.shape.mapping(node, OF_ODOO, ("series", "source") if node.entries else ())
         kind = self.shape.choice(said.get("source"), tuple(NEEDS), "")
         for key in NEEDS.get(kind, ()):
-            if not self.text(said.get(key)):
+            if key not in said or said[key].value in (None, ""):
                 self.shape.fault(node, f"key '{key}' is missing for source {kind}")
         places = {key: self.text(said.get(key)) for keys in NEEDS.values() for key in keys}
         return self.shape.text(said.get("series")), OdooSource(kind, **places)

@@ -59,6 +59,8 @@ def test_parts_that_are_left_empty_are_none(tmp_path: Path) -> None:
     (tmp_path / "release.yml").write_text(text, encoding="utf-8")
     recipe = release_recipe.read(tmp_path)
     assert (recipe.assets, recipe.addons, recipe.pdf) == ((), (), "")
+    (tmp_path / "release.yml").write_text(text.replace("pdf:", "pdf: ''"), encoding="utf-8")
+    assert release_recipe.read(tmp_path) == recipe
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,12 @@ def test_what_is_wrong_is_told_with_its_place(
     assert old in RECIPE
     found = faults(tmp_path, RECIPE.replace(old, new, 1))
     assert found[0].startswith(told), found
+
+
+def test_a_commit_without_quotes_is_one_fault(tmp_path: Path) -> None:
+    found = faults(tmp_path, RECIPE.replace("commit: abc", "commit: 1234567"))
+    place = "release.yml:2:64 H001"
+    assert found == [f"{place} a text wanted, a whole number found Put it in quotes."]
 
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
