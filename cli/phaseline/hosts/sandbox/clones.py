@@ -20,7 +20,9 @@ WAIT = 60.0  # for another copy that is being made
 TRIES = 5
 # PostgreSQL first shuts the source for new sessions, which wait, and then gives the old ones five
 # seconds to go. In these idle ones are ended at once, and those that work after two seconds. Odoo
-# opens its own again at the next request, so a request is late and not lost.
+# opens its own again at the next request, so most requests are only late. Two are not: one that
+# works longer than two seconds fails; and one whose session is ended just after Odoo took it from
+# its pool, when it still is idle for PostgreSQL, is answered 404 with nothing done (`_serve_db`).
 CREATE = "CREATE DATABASE {database} OWNER {owner} TEMPLATE {source};"
 CLEAR = """
 DO $$ BEGIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
     from phaseline.odoo.drivers.http import Transport
     from phaseline.odoo.port import Values
+
+# Odoo's page for a database it cannot open, also when PostgreSQL just ended its session. It looks
+# for the database before anything of a call is done, so a write may be sent again, too.
+NO_DATABASE = b"No database is selected"
+PAUSES = (0.5, 1.0)
 
 
 class Json2:
@@ -67,6 +73,11 @@ class Json2:
             self._headers,
         )
         response = self._transport.send(request, call, timeout=timeout)
+        for pause in PAUSES:
+            if not _knows_no_database(response):
+                break
+            time.sleep(pause)
+            response = self._transport.send(request, call, timeout=timeout)
         if response.status_code == httpx.codes.OK:
             return self._decoded(call, response)
         raise self._fault(call, response, secret_values(body) | {self._key})
@@ -99,7 +110,7 @@ class Json2:
     def _foreign(self, call: CallRequest, response: httpx.Response) -> PhaselineError:
         """An answer that is not from the API: no database, a redirect, a proxy's page."""
         status = response.status_code
-        if b"No database is selected" in response.content:
+        if _knows_no_database(response):
             return no_database(self.database, self.url)
         if response.is_redirect:
             there = response.headers.get("Location", "elsewhere")
@@ -115,3 +126,7 @@ class Json2:
         if status == httpx.codes.NOT_FOUND:
             return PhaselineError(Fault("O010", f"{self.url} does not speak JSON-2"))
         return refusal(call, "", f"the server answered {status}", status=status)
+
+
+def _knows_no_database(response: httpx.Response) -> bool:
+    return response.status_code == httpx.codes.NOT_FOUND and NO_DATABASE in response.content

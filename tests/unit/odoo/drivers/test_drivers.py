@@ -12,6 +12,7 @@ WHO = "/json/2/res.users/context_get"
 CREATE = "/json/2/res.partner/create"
 SEARCH = "/json/2/res.partner/search"
 KEY = "k3y-of-the-tests-0001"
+NO_DATABASE = "<html><p>No database is selected and the requested URL was not found</p></html>"
 VERSION = (200, {"version": "19.0", "version_info": [19, 0, 0, "final", 0, ""]})
 
 
@@ -85,6 +86,17 @@ def test_a_server_error_with_status_500_is_not_asked_again(server, port):
     fault = caught(port.call, "res.partner", "search", domain=[])
     assert fault.code == "O005"
     assert [path for path, _, _ in server.seen].count(SEARCH) == 1
+
+
+def test_a_database_that_is_away_for_a_moment_is_asked_again(server, port):
+    server.answers[CREATE] = [(404, NO_DATABASE), (200, [3])]
+    assert create(port) == [3]
+
+
+def test_a_database_that_stays_away_is_named(server, port):
+    server.answers[CREATE] = (404, NO_DATABASE)
+    fault = caught(create, port)
+    assert (fault.code, "'shop'" in fault.message) == ("O012", True)
 
 
 def test_a_redirect_is_not_followed_with_the_key(server, port):
