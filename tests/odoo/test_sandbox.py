@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,8 +81,15 @@ def left_over(project: Path) -> list[str]:
     return found + ([str(home)] if home.exists() else [])
 
 
+def uuid_of(running: Running, database: str) -> str:
+    """Return what a database is known by in markers and locks."""
+    said = "SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'"
+    return postgres_server.sql(running.server.cluster, said, database)
+
+
 def test_a_copy_answers_apart_from_its_source(sandbox: Running) -> None:
     with flow.scratch(sandbox) as database:
+        assert uuid.UUID(uuid_of(sandbox, database)) == uuid.UUID(uuid_of(sandbox, "sandbox"))
         assert count(sandbox, database) == count(sandbox, sandbox.database)
         assert database in clones.names(sandbox)
     assert database not in clones.names(sandbox)
@@ -153,6 +161,7 @@ def test_two_sandboxes_do_not_meet_and_each_ends_alone(own: Path, sandbox: Runni
     other = flow.up(flow.SandboxRequest(own)).running
     assert other.url != sandbox.url
     assert other.api_key != sandbox.api_key
+    assert uuid_of(other, other.database) != uuid_of(sandbox, sandbox.database)
     headers = {"Authorization": f"bearer {sandbox.api_key}", "X-Odoo-Database": "sandbox"}
     url = f"{other.url}/json/2/res.users/search_count"
     refused = httpx.post(url, json={"domain": []}, headers=headers, timeout=60)

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from phaseline.hosts.local.account import Account
     from phaseline.progress import Progress
 
+# What tells databases of one template apart: the identity in our markers, and Odoo's own tokens.
+RENEW = """
+UPDATE ir_config_parameter SET value = gen_random_uuid()
+ WHERE key IN ('database.uuid', 'database.secret');
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class SandboxSpec:
@@ -165,6 +171,7 @@ def _database(server: Server, ports: tuple[int, int], progress: Progress) -> Non
         postgres_server.sql(cluster, f"DROP DATABASE IF EXISTS {making} WITH (FORCE);")
         statement = f"CREATE DATABASE {making} OWNER {postgres_server.ROLE}"
         postgres_server.sql(cluster, f"{statement} TEMPLATE {templates.TEMPLATE};")
+        postgres_server.sql(cluster, RENEW, making)
         store = server.run / "data/filestore"
         account_files.remove(server.account, store / DATABASE)
         account_files.link(server.account, store / templates.TEMPLATE, store / DATABASE)
