@@ -7,9 +7,10 @@ import pytest
 from phaseline.errors import PhaselineError
 from phaseline.odoo import external_ids, lost_calls
 from phaseline.odoo.data import bulk_create as makers
+from phaseline.odoo.server_action import CREATE_RECORDS
 from port.proxy import proxied
 
-ACTIONS = [["name", "=", makers.NAME]]
+ACTIONS = [["name", "=", CREATE_RECORDS]]
 REAL = pytest.mark.parametrize(
     "doors", [pytest.param("json2", marks=pytest.mark.odoo)], indirect=True
 )
@@ -101,7 +102,7 @@ def test_who_may_not_make_actions_gets_no_maker(doors):
 @REAL
 def test_an_action_left_by_a_killed_run_is_taken_away(port):
     model = port.call("ir.model", "search", domain=[["model", "=", "res.company"]])
-    left = {"name": makers.NAME, "model_id": model[0], "state": "code", "code": "action = {}"}
+    left = {"name": CREATE_RECORDS, "model_id": model[0], "state": "code", "code": "action = {}"}
     port.call("ir.actions.server", "create", vals_list=[left])
     with makers.bulk_creator(port, makers.MANY):
         assert port.call("ir.actions.server", "search_count", domain=ACTIONS) == 1

@@ -6,7 +6,8 @@ blueprint or a tenant is ever executed. One run is one transaction.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from phaseline.odoo.port import Port
 
+LOG = logging.getLogger(__name__)
 MODEL = "ir.actions.server"
+WRITE_PLAN = "Phaseline: write a plan"
+CREATE_RECORDS = "Phaseline: make records"
 TIMEOUT = 600.0
 
 
@@ -36,9 +40,11 @@ class ServerAction:
 def server_action(port: Port, name: str, program: str) -> Iterator[ServerAction]:
     """Give a server action with this program; it is taken away again, and those of killed runs.
 
-    The lock of the database guarantees that no other run uses one of this name.
+    The lock of the database guarantees that no other run uses one of ours. One that cannot be taken
+    away at the end is told, and hides neither result nor error of what it was there for.
     """
-    left = port.call(MODEL, "search", domain=[["name", "=", name]])
+    ours = [name, WRITE_PLAN, CREATE_RECORDS]
+    left = port.call(MODEL, "search", domain=[["name", "in", ours]])
     if left:
         port.call(MODEL, "unlink", left)
     models = port.call("ir.model", "search", domain=[["model", "=", "res.company"]])
@@ -48,5 +54,12 @@ def server_action(port: Port, name: str, program: str) -> Iterator[ServerAction]
     try:
         yield action
     finally:
-        with suppress(PhaselineError):  # what stays behind, the next one takes away
+        try:
             port.call(MODEL, "unlink", [action.id])
+        except PhaselineError as error:
+            LOG.warning(
+                "the server action %r (id %s) may still be in Odoo, the next apply removes it: %s",
+                name,
+                action.id,
+                error.faults[0].message,
+            )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from phaseline.errors import PhaselineError
 from phaseline.odoo.faults import codes
-from phaseline.odoo.server_action import server_action
+from phaseline.odoo.server_action import CREATE_RECORDS, server_action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from phaseline.odoo.port import Port
     from phaseline.odoo.server_action import ServerAction
 
-NAME = "Phaseline: make records"
 MANY = 100  # below that many records, the action's own calls cost more than they save
 PROGRAM = """
 work = env.context['phaseline_records']
@@ -102,7 +101,7 @@ def bulk_creator(port: Port, count: int) -> Iterator[BulkCreator | None]:
 
 def _creator(port: Port, stack: ExitStack) -> BulkCreator | None:
     try:
-        return BulkCreator(stack.enter_context(server_action(port, NAME, PROGRAM)))
+        return BulkCreator(stack.enter_context(server_action(port, CREATE_RECORDS, PROGRAM)))
     except PhaselineError as error:
         if codes(error) & {"O003", "O004"}:
             return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.odoo.external_ids import MODULE
 from phaseline.odoo.retries import call_when_free
-from phaseline.odoo.server_action import server_action
+from phaseline.odoo.server_action import WRITE_PLAN, server_action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from phaseline.odoo.port import Port
     from phaseline.odoo.server_action import ServerAction
 
-NAME = "Phaseline: write a plan"
 CONTEXT = {
     "lang": "en_US",
     "tracking_disable": True,
@@ -152,5 +151,5 @@ class Writer:
 @contextmanager
 def writing(port: Port) -> Iterator[Writer]:
     """Give a writer, whose server action is taken away afterwards."""
-    with server_action(port, NAME, PROGRAM) as action:
+    with server_action(port, WRITE_PLAN, PROGRAM) as action:
         yield Writer(port, action)
