@@ -172,15 +172,15 @@ def test_a_second_run_at_the_same_time_is_locked_out(site: Site) -> None:
     site.apply("foundation", overwrite={"res.company.zip"})
 
 
-def test_what_was_overwritten_is_proven_and_signed(site: Site) -> None:
-    """The demo and `journeys/test_both_halves.py` prove both stages."""
+def test_both_stages_are_proven_and_signed(site: Site) -> None:
     # Odoo resets the shop's tax display when the company's address changes, as it did above.
     reset = {"website.show_line_subtotals_tax_selection"}
     site.apply("core_operations", override="the test signs nothing", overwrite=reset)
-    verdict = verify.run(site.project, "foundation", "testing")
-    failed = [proof for proof in verdict.proofs if not proof.passed]
-    assert verdict.passed, [(one.id, one.evidence[-1]) for one in failed]
-    sign.run(site.project, "foundation", "testing", "A Test")
+    for stage in STAGES:
+        verdict = verify.run(site.project, stage, "testing")
+        failed = [proof for proof in verdict.proofs if not proof.passed]
+        assert verdict.passed, [(one.id, one.evidence[-1]) for one in failed]
+        sign.run(site.project, stage, "testing", "A Test")
     assert journal.check(site.project) == ()
 
 
