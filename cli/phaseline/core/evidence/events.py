@@ -54,6 +54,13 @@ def last(events: Iterable[Event], kind: str, stage: str = "") -> Event | None:
     return found
 
 
+def interrupted(events: Sequence[Event], stage: str) -> bool:
+    """Return whether the last apply of a stage began and did not come to its end."""
+    started = last(events, "apply_started", stage)
+    finished = last(events, "apply_finished", stage)
+    return started is not None and (finished is None or started.seq > finished.seq)
+
+
 def last_payload(events: Sequence[Event], kind: str) -> Mapping[str, Any] | None:
     """Return the payload of the last event of a kind, or None."""
     event = last(events, kind)

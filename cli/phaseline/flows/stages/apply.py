@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from phaseline.core.evidence.events import interrupted
 from phaseline.core.plan import limits
 from phaseline.core.plan.baseline import snapshot
 from phaseline.core.plan.batches import next_batch
@@ -77,7 +78,8 @@ def apply_in(
     reading = make(project, environment, (stage,))
     gates = refuse(project, environment, reading, permission, stage)
     actual = reading.actual
-    unknown = reading.plan.lost or stage not in actual.markers or stage in actual.nameless
+    unmarked = stage not in actual.markers or stage in actual.nameless
+    unknown = reading.plan.lost or unmarked or was_interrupted(project, environment.name, stage)
     applied = unknown or bool(reading.plan.changes)
     if applied:
         if gates and permission.override:
@@ -89,6 +91,12 @@ def apply_in(
             _Apply(project, environment, stage, held, permission, progress).all()
     calls = call_counts(environment)
     return ApplyResult(environment.name, reading.plan, actual.foreign, calls, applied)
+
+
+def was_interrupted(project: Project, env: str, stage: str) -> bool:
+    """Return whether the last apply may have ended between its last change and its marker."""
+    events = [one for one in journal.read(project.folder) if one.env == env]
+    return interrupted(events, stage)
 
 
 def refuse(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phaseline.core.evidence.events import last
+from phaseline.core.evidence.events import interrupted, last
 from phaseline.core.evidence.results import LastStep, StageState, StatusResult
 from phaseline.core.identity import ForeignRecord
 from phaseline.errors import PhaselineError
@@ -38,8 +38,6 @@ def stage_state(project: Project, stage: str, events: Sequence[Event]) -> StageS
         input_hash = ""
         unanswered = len(error.faults)
     about = [event for event in events if event.stage == stage]
-    started = [event.seq for event in about if event.kind == "apply_started"]
-    finished = [event.seq for event in about if event.kind == "apply_finished"]
     return StageState(
         stage=stage,
         input_hash=input_hash,
@@ -48,7 +46,7 @@ def stage_state(project: Project, stage: str, events: Sequence[Event]) -> StageS
         applied=last_step(about, "apply_finished", input_hash),
         verified=last_step(about, "verify", input_hash),
         signed=last_step(about, "sign", input_hash),
-        unfinished=bool(started) and (not finished or started[-1] > finished[-1]),
+        unfinished=interrupted(about, stage),
         foreign=left_behind(about),
     )
 

@@ -342,6 +342,28 @@ def test_killed_anywhere_the_next_apply_ends_in_the_same_state(
         assert again.odoo.count("ir.actions.server") == 0
 
 
+def test_an_apply_killed_before_its_marker_is_taken_up_though_nothing_differs(
+    shop: Workshop,
+) -> None:
+    go(shop)
+
+    def die(model: str, method: str) -> None:
+        if (model, method) == ("ir.actions.server", "unlink"):  # all is written, no marker yet
+            raise KeyboardInterrupt
+
+    shop.tenant(RACKS.replace("1.5", "7"))
+    shop.odoo.before = die
+    with pytest.raises(KeyboardInterrupt):
+        go(shop)
+    shop.odoo.before = None
+    forget_lock(shop)
+    assert plan(shop).changes == ()
+    assert go(shop).applied
+    assert not go(shop).applied
+    shop.tenant(RACKS.replace("1.5", "8"))
+    assert plan(shop).edited == ()
+
+
 def kill_after(shop: Workshop, calls: int) -> None:
     left = [calls]
 
