@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from phaseline.core.identity import Identity
 from phaseline.errors import PhaselineError
 from phaseline.files import journal
 from phaseline.flows.data import data_files, gate, load, validate
 from phaseline.flows.data.validate import ReadOptions
 from phaseline.flows.stages import apply, sign, verify
 from phaseline.flows.stages.apply import Permission
+from phaseline.odoo.stages import markers
 from unit.memory_project import Workshop, opened, workshop
 
 if TYPE_CHECKING:
@@ -130,6 +132,16 @@ def test_what_is_dangerous_wants_two_persons(shop: Workshop) -> None:
     assert refused(shop) == ["E014"]
     sign.run(shop.folder, "one", "testing", "Grace")
     assert journalled(shop) == []
+
+
+def test_a_restored_database_asks_for_what_its_original_asked_for(shop: Workshop) -> None:
+    head = shop.folder / "blueprints" / "mini" / "blueprint.yml"
+    head.write_text(head.read_text().replace("[10_one]", "[10_one, 20_two]"))
+    shop.write("20_two", "10_file.yml", "phase: two\n")
+    prove(shop)
+    assert journalled(shop) == []
+    markers.write(shop.odoo, "two", "0" * 64, Identity("live", "", "the original's"))
+    assert refused(shop) == ["E009"]
 
 
 def test_a_reason_passes_the_gate_and_is_journalled(shop: Workshop) -> None:
