@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phaseline.core.environments.declared import DeclaredInventory, Host
@@ -16,7 +18,6 @@ from phaseline.hosts.local import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from phaseline.hosts.ansible.playbook import AnsibleContext
     from phaseline.hosts.local.run import CommandResult
@@ -36,8 +37,16 @@ TIMEOUT = 120
 
 
 def read(path: Path, password: Path | None) -> DeclaredInventory:
-    """Return what an inventory says, as Ansible reads it; what Ansible refuses is a fault."""
-    words = [str(path), *([str(password)] if password else [])]
+    """Return what an inventory says, as Ansible reads it; what Ansible refuses is a fault.
+
+    Nothing of the project runs: its `ansible.cfg` counts for runs on hosts only, as a plug-in that
+    it names would be a program that a plan starts.
+    """
+    if path.read_bytes().startswith(codecs.BOM_UTF8):
+        message = "the inventory begins with a byte-order mark, which Ansible does not take"
+        hint = "Save the file as UTF-8 without a byte-order mark."
+        raise PhaselineError(Fault("C002", message, Place(str(path), 1, 1), hint))
+    words = [str(one.absolute()) for one in (path, password) if one]
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -50,7 +59,7 @@ def read(path: Path, password: Path | None) -> DeclaredInventory:
     }
     done = run.run(
         [sys.executable, "-P", "-m", "phaseline.hosts.ansible.read_inventory", *words],
-        cwd=path.parent, env={**kept, **fixed}, timeout=TIMEOUT,
+        cwd=Path("/"), env={**kept, **fixed}, timeout=TIMEOUT,
     )  # fmt: skip
     if done.status:
         message = f"the inventory cannot be read: {_reason(done)}"

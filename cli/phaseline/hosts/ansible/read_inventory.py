@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.inventory.helpers import get_group_vars
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
-from ansible.parsing.vault import VaultSecret
+from ansible.parsing.vault import AnsibleVaultError, AnsibleVaultFormatError, VaultSecret
 from ansible.utils.vars import combine_vars
 from ansible.vars.manager import VariableManager
 from ansible.vars.plugins import get_vars_from_inventory_sources
@@ -29,11 +28,25 @@ NAMES = (
 VARS_SECTION = re.compile(r"^\s*\[([^:\]\s]+):vars\]", re.MULTILINE)
 
 
+class _Loader(DataLoader):  # type: ignore[misc]  # Ansible has no types
+    """Reads files of variables; of a vault that does not open nothing is taken."""
+
+    def load_from_file(self, file_name: str, *args: Any, **named: Any) -> Any:
+        """Return what a file holds; an error names the file."""
+        try:
+            return super().load_from_file(file_name, *args, **named)
+        except (AnsibleVaultError, AnsibleVaultFormatError):
+            return {}
+        except AnsibleError as error:
+            message = f"{file_name}: {error.message}"
+            raise AnsibleError(message) from error
+
+
 class _Reading:
     """One inventory with what its variables are made of."""
 
     def __init__(self, sources: list[str], password: str) -> None:
-        self.loader = DataLoader()
+        self.loader = _Loader()
         if password:
             secret = VaultSecret(Path(password).read_bytes().strip())
             self.loader.set_vault_secrets([("default", secret)])
@@ -41,24 +54,16 @@ class _Reading:
         self.variables = VariableManager(loader=self.loader, inventory=self.inventory)
 
     def group(self, name: str) -> dict[str, Any]:
-        """Return a group's own variables; of files that cannot be opened nothing is taken."""
+        """Return a group's own variables."""
         group = self.inventory.groups[name]
-        own = group.get_vars()
         sources = self.inventory._sources
-        try:
-            files = get_vars_from_inventory_sources(self.loader, sources, [group], "all")
-        except AnsibleError:
-            return _named(own)
-        return _named(combine_vars(own, files))
+        files = get_vars_from_inventory_sources(self.loader, sources, [group], "all")
+        return _named(combine_vars(group.get_vars(), files))
 
     def host(self, name: str) -> dict[str, Any]:
         """Return what a host ends with."""
         host = self.inventory.get_host(name)
-        try:
-            found = self.variables.get_vars(host=host, include_hostvars=False, stage="all")
-        except AnsibleError:
-            found = combine_vars(get_group_vars(host.get_groups()), host.get_vars())
-        return _named(found)
+        return _named(self.variables.get_vars(host=host, include_hostvars=False, stage="all"))
 
     def whole(self) -> dict[str, Any]:
         """Return groups and hosts."""
@@ -84,7 +89,8 @@ def read(path: str, password: str = "") -> dict[str, Any]:
     text = Path(path).read_text(encoding="utf-8-sig")
     with tempfile.TemporaryDirectory() as folder:
         declared = Path(folder) / "groups.ini"
-        declared.write_text("".join(f"[{name}]\n" for name in VARS_SECTION.findall(text)))
+        lines = "".join(f"[{name}]\n" for name in VARS_SECTION.findall(text))
+        declared.write_text(lines, encoding="utf-8")
         return _Reading([str(declared), path], password).whole()
 
 

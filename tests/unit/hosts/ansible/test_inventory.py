@@ -158,13 +158,45 @@ def test_what_ansible_cannot_read_is_a_fault_with_its_reason(tmp_path: Path) -> 
     assert caught.value.faults[0].code == "C002"
 
 
-def test_a_vault_that_does_not_open_hides_nothing_of_the_inventory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["testing", "production"])
+def test_a_vault_that_does_not_open_hides_nothing_of_what_is_beside_it(
+    tmp_path: Path, kind: str
+) -> None:
     path = tmp_path / "inventory.ini"
     path.write_text(NAMED + "environment_kind='testing'\n")
-    file = tmp_path / "group_vars" / "testing" / "vault.yml"
-    file.parent.mkdir(parents=True)
-    file.write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
-    assert declared.read(path.parent).kind("testing") == "testing"
+    folder = tmp_path / "group_vars" / "testing"
+    folder.mkdir(parents=True)
+    (folder / "vault.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+    (folder / "vars.yml").write_text(f"environment_kind: {kind}\n")
+    assert declared.read(tmp_path).kind("testing") == kind
+
+
+def test_a_file_of_variables_that_ansible_cannot_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "inventory.ini").write_text(NAMED + "environment_kind=testing\n")
+    file = tmp_path / "group_vars" / "testing.yml"
+    file.parent.mkdir()
+    file.write_text("environment_kind: [production\n")
+    with pytest.raises(PhaselineError, match=r"group_vars/testing\.yml: YAML parsing failed"):
+        declared.read(tmp_path)
+
+
+def test_a_plug_in_of_the_project_is_not_run_by_reading(tmp_path: Path) -> None:
+    (tmp_path / "inventory.ini").write_text(NAMED + "environment_kind=testing\n")
+    (tmp_path / "ansible.cfg").write_text("[defaults]\nvars_plugins = own\n")
+    (tmp_path / "own").mkdir()
+    ran = tmp_path / "ran"
+    (tmp_path / "own" / "more.py").write_text(f"open({str(ran)!r}, 'w')\n")
+    assert declared.read(tmp_path).kind("testing") == "testing"
+    assert not ran.exists()
+
+
+def test_a_byte_order_mark_is_told_with_what_to_do(tmp_path: Path) -> None:
+    text = NAMED + "environment_kind=testing\n"
+    (tmp_path / "inventory.ini").write_text(text, encoding="utf-8-sig")
+    with pytest.raises(PhaselineError, match="byte-order mark") as caught:
+        declared.read(tmp_path)
+    assert "without" in caught.value.faults[0].hint
+    assert tuple(lint.check(tmp_path)) == caught.value.faults
 
 
 def test_a_range_is_the_hosts_that_ansible_makes_of_it(tmp_path: Path) -> None:
