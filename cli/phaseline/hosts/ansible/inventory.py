@@ -14,6 +14,7 @@ from phaseline.core.environments.declared import DeclaredInventory, Host
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.hosts.ansible import adhoc
 from phaseline.hosts.ansible.playbook import KEPT
+from phaseline.hosts.ansible.process import INVENTORY
 from phaseline.hosts.local import run
 
 if TYPE_CHECKING:
@@ -52,14 +53,9 @@ def read(path: Path, password: Path | None) -> DeclaredInventory:
         for name, value in os.environ.items()
         if name in KEPT or name.startswith("ANSIBLE_")
     }
-    fixed = {
-        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "True",
-        "ANSIBLE_INVENTORY_ENABLED": "ini",
-        "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "ignore",
-    }
     done = run.run(
         [sys.executable, "-P", "-m", "phaseline.hosts.ansible.read_inventory", *words],
-        cwd=Path("/"), env={**kept, **fixed}, timeout=TIMEOUT,
+        cwd=Path("/"), env={**kept, **INVENTORY}, timeout=TIMEOUT,
     )  # fmt: skip
     if done.status:
         message = f"the inventory cannot be read: {_reason(done)}"

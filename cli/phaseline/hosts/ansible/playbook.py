@@ -40,7 +40,7 @@ class AnsibleContext:
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
             "ANSIBLE_FORKS": "20",
             "ANSIBLE_GATHERING": "smart",  # once a run: all plays ask for the same facts
-            "ANSIBLE_INTERPRETER_PYTHON": "/usr/bin/python3",
+            "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3",
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_PIPELINING": "True",

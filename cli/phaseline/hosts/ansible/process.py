@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CALLBACK = "phaseline_events"
+# An inventory is text in INI form, as lint reads it; one with the right to be executed is no program.
+INVENTORY = {
+    "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "True",
+    "ANSIBLE_INVENTORY_ENABLED": "ini",
+    "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "ignore",
+}
 KEY_TROUBLE = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED")
 
 
@@ -53,7 +59,7 @@ class Process:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={**self.surroundings, **ours},
+            env={**self.surroundings, **INVENTORY, **ours},
         )
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 
 from phaseline.errors import Exit, PhaselineError
 from phaseline.files.paths import kit_dir
-from phaseline.hosts.ansible import playbook
+from phaseline.hosts.ansible import playbook, process
 from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
@@ -127,3 +128,27 @@ def test_nothing_of_our_surroundings_leaks_into_the_child(
     assert found["ANSIBLE_HOST_KEY_CHECKING"] == "True"
     assert found["ANSIBLE_VAULT_PASSWORD_FILE"] == str(ground.vault_password)
     assert found["SSH_AUTH_SOCK"] == "/run/agent"
+
+
+def test_every_setting_of_ours_is_one_that_ansible_knows(
+    ground: playbook.AnsibleContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ansible.constants import config
+
+    for name in [one for one in os.environ if one.startswith("ANSIBLE_")]:
+        monkeypatch.delenv(name)
+    tables = config.get_configuration_definitions().values()
+    known = {one["name"] for table in tables for one in table.get("env") or ()}
+    ours = {**ground.surroundings(), **process.INVENTORY}
+    assert {name for name in ours if name.startswith("ANSIBLE_")} - known == set()
+
+
+def test_an_inventory_that_may_be_executed_is_read_and_not_run(
+    ground: playbook.AnsibleContext,
+) -> None:
+    inventory, ran = ground.project_dir / "inventory.ini", ground.project_dir / "ran"
+    # For lint the first line is a comment; for Ansible's plug-in of scripts it is a program.
+    inventory.write_text(f"#!/usr/bin/env -S sh -c 'touch {ran}'\n{inventory.read_text()}")
+    inventory.chmod(0o755)
+    assert run(ground).hosts["here"]["ok"] == 2
+    assert not ran.exists()
