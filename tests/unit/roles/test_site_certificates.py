@@ -56,9 +56,9 @@ def written(folder: Path, own: ec.EllipticCurvePrivateKey, *, name: str = DOMAIN
 def said(capsys: pytest.CaptureFixture[str]) -> Any:
     """Ask the program about the one domain."""
 
-    def ask(folder: Path, source: str = "files") -> dict[str, Any]:
+    def ask(folder: Path, source: str = "files", *, check: bool = False) -> dict[str, Any]:
         order = {"folder": str(folder), "source": source, "group": "root", "days": 30,
-                 "authority": CERTIFICATE, "domains": [DOMAIN]}  # fmt: skip
+                 "authority": CERTIFICATE, "domains": [DOMAIN], "check": check}  # fmt: skip
         PROGRAM["main"](order)
         found: dict[str, Any] = json.loads(capsys.readouterr().out)
         return found
@@ -122,3 +122,13 @@ def test_only_the_environments_own_authority_counts(tmp_path: Path) -> None:
         found = x509.load_pem_x509_certificate(file.read_bytes())
         told.append(PROGRAM["signed"](found, {"authority": CERTIFICATE}))
     assert told == [True, False]
+
+
+def test_check_mode_without_the_library_keeps_what_is_there(
+    said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PROGRAM["missing"].__globals__, "READS", False)
+    assert said(tmp_path, "own_ca", check=True)["wanted"] == [DOMAIN]
+    written(tmp_path, key())
+    assert said(tmp_path, "own_ca", check=True)["wanted"] == []
+    assert said(tmp_path, "own_ca")["wanted"] == [DOMAIN]
