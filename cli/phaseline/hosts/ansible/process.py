@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CALLBACK = "phaseline_events"
-# An inventory is text in INI form, as lint reads it; one with the right to be executed is no program.
+# An inventory is text in INI form, as lint reads it; one that may be executed is no program.
 INVENTORY = {
     "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "True",
     "ANSIBLE_INVENTORY_ENABLED": "ini",

@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from ansible.constants import config
 
 from phaseline.errors import Exit, PhaselineError
 from phaseline.files.paths import kit_dir
@@ -133,8 +134,6 @@ def test_nothing_of_our_surroundings_leaks_into_the_child(
 def test_every_setting_of_ours_is_one_that_ansible_knows(
     ground: playbook.AnsibleContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ansible.constants import config
-
     for name in [one for one in os.environ if one.startswith("ANSIBLE_")]:
         monkeypatch.delenv(name)
     tables = config.get_configuration_definitions().values()
