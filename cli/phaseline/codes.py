@@ -158,7 +158,7 @@ HOST_CODES: dict[str, Code] = {
     "H007": Code("a part of the release could not be built", Exit.FAILED),
     "H008": Code("a release is damaged", Exit.UNVERIFIED),
     "H009": Code("the release is not on this machine", Exit.FAILED),
-    "H010": Code("another run works on this sandbox or release", Exit.LOCKED),
+    "H010": Code("another run works on this sandbox, lab or release", Exit.LOCKED),
     "H011": Code("PostgreSQL does not start", Exit.FAILED),
     "H012": Code("Odoo does not start", Exit.FAILED),
     "H013": Code("the sandbox is not running", Exit.UNREACHABLE),

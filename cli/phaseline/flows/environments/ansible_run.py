@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import secrets as randomness
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,41 @@ from phaseline.hosts.ansible import playbook as ansible
 from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from phaseline.core.environments.tenant_line import TenantLine
     from phaseline.flows.environments.declaration import Declaration
     from phaseline.progress import Progress
 
 LENGTH = 24
 TENANT_SECRETS = ("admin_password", "api_key", "database_password", "master_password")
 API_KEY_BYTES = 20  # as Odoo makes them
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run came to: counts by host, changes by task, the releases by Python."""
+
+    env: str
+    check: bool
+    seconds: float
+    hosts: Mapping[str, Mapping[str, int]]
+    changes: Sequence[Mapping[str, str]]
+    releases: Mapping[str, str]
+    tenants: Sequence[TenantLine]
+
+    def data(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "environment": self.env,
+            "check": self.check,
+            "seconds": self.seconds,
+            "hosts": self.hosts,
+            "changes": self.changes,
+            "releases": self.releases,
+            "tenants": [{"name": one.name, "url": f"https://{one.domain}"} for one in self.tenants],
+        }
 
 
 def context(project: Path) -> ansible.AnsibleContext:

@@ -10,15 +10,15 @@ from phaseline.files import journal
 from phaseline.files.environments import tenants
 from phaseline.files.environments.lock import alone
 from phaseline.flows.environments import ansible_run, declaration, lint, preconditions
+from phaseline.flows.environments.ansible_run import RunResult
 from phaseline.flows.machines import release
 from phaseline.hosts.releases import archive
 from phaseline.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from phaseline.core.environments.tenant_line import TenantLine
     from phaseline.progress import Progress
 
 
@@ -33,30 +33,14 @@ class DeployRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class DeployResult:
-    """What a deploy came to: counts by host, changes by task, the releases by Python."""
+class DeployResult(RunResult):
+    """What a deploy came to; `tenant` is empty where all were meant."""
 
-    env: str
     tenant: str
-    check: bool
-    seconds: float
-    hosts: Mapping[str, Mapping[str, int]]
-    changes: Sequence[Mapping[str, str]]
-    releases: Mapping[str, str]
-    tenants: Sequence[TenantLine]
 
     def data(self) -> dict[str, Any]:
         """Return it for JSON."""
-        return {
-            "environment": self.env,
-            "tenant": self.tenant,
-            "check": self.check,
-            "seconds": self.seconds,
-            "hosts": self.hosts,
-            "changes": self.changes,
-            "releases": self.releases,
-            "tenants": [{"name": one.name, "url": f"https://{one.domain}"} for one in self.tenants],
-        }
+        return {**RunResult.data(self), "tenant": self.tenant}
 
 
 def run(order: DeployRequest, progress: Progress = SILENT) -> DeployResult:
@@ -82,7 +66,7 @@ def run(order: DeployRequest, progress: Progress = SILENT) -> DeployResult:
             journal.append(project, "env_deploy", env, {**entry, **done})
     changes = ansible_run.changes(recap)
     return DeployResult(
-        env, order.tenant, order.check, seconds, recap.hosts, changes, declared.releases, chosen
+        env, order.check, seconds, recap.hosts, changes, declared.releases, chosen, order.tenant
     )
 
 

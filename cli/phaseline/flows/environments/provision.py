@@ -5,54 +5,28 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from phaseline.errors import Fault, PhaselineError, Place
 from phaseline.files import journal
 from phaseline.files.environments import group_vars
 from phaseline.files.environments.lock import alone
 from phaseline.flows.environments import ansible_run, declaration, lint, preconditions
+from phaseline.flows.environments.ansible_run import RunResult
 from phaseline.flows.machines import release
 from phaseline.flows.machines.sandbox import modules_of
 from phaseline.hosts.ansible import host_pythons
 from phaseline.progress import SILENT, Within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
-    from phaseline.core.environments.tenant_line import TenantLine
     from phaseline.flows.environments.declaration import Declaration
     from phaseline.progress import Progress
 
 # Secrets, vault and releases of a project are made by one environment at a time.
 PREPARING = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class ProvisionResult:
-    """What a provisioning came to: counts by host, changes by task, releases by Python."""
-
-    env: str
-    check: bool
-    seconds: float
-    hosts: Mapping[str, Mapping[str, int]]
-    changes: Sequence[Mapping[str, str]]
-    releases: Mapping[str, str]
-    tenants: Sequence[TenantLine]
-
-    def data(self) -> dict[str, Any]:
-        """Return it for JSON."""
-        return {
-            "environment": self.env,
-            "check": self.check,
-            "seconds": self.seconds,
-            "hosts": self.hosts,
-            "changes": self.changes,
-            "releases": self.releases,
-            "tenants": [{"name": one.name, "url": f"https://{one.domain}"} for one in self.tenants],
-        }
 
 
 def run_all(
@@ -61,7 +35,7 @@ def run_all(
     *,
     check: bool = False,
     teller: Callable[[str], Progress],
-) -> list[ProvisionResult]:
+) -> list[RunResult]:
     """Provision environments side by side: most of a run is waiting for hosts to answer.
 
     `teller` gives what hears of an environment's progress. Faults of all are told together, after
@@ -88,7 +62,7 @@ def run(
     *,
     check: bool = False,
     progress: Progress = SILENT,
-) -> ProvisionResult:
+) -> RunResult:
     """Provision an environment and return what happened on each host; check predicts only."""
     lint.refuse(project)
     with alone(project, env, "env provision"):
@@ -103,7 +77,7 @@ def sound(project: Path, env: str) -> Declaration:
     return declared
 
 
-def build_all(declared: Declaration, *, check: bool, progress: Progress) -> ProvisionResult:
+def build_all(declared: Declaration, *, check: bool, progress: Progress) -> RunResult:
     """Return what happened on each host of an environment whose declaration is sound."""
     started = time.monotonic()
     project, env = declared.project_dir, declared.env
@@ -122,7 +96,7 @@ def build_all(declared: Declaration, *, check: bool, progress: Progress) -> Prov
         short = {"hosts": recap.hosts, "seconds": seconds}
         journal.append(project, "env_provision", env, {**entry, **short})
     changes = ansible_run.changes(recap)
-    return ProvisionResult(env, check, seconds, recap.hosts, changes, releases, declared.tenants)
+    return RunResult(env, check, seconds, recap.hosts, changes, releases, declared.tenants)
 
 
 def ensure_releases(declared: Declaration, progress: Progress) -> Mapping[str, str]:

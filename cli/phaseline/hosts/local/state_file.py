@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from phaseline import durable
-from phaseline.errors import Fault, PhaselineError
+from phaseline.errors import Fault, PhaselineError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +32,13 @@ def write(home: Path, record: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def alone(home: Path, wait: float = 0.0) -> Iterator[None]:
-    """Hold the sandbox for one run; a fault when another one holds it longer than we wait."""
+    """Hold a sandbox or lab for one run; a fault when another holds it longer than we wait."""
     home.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as held:
         try:
             held.enter_context(durable.lock(home / ".lock", str(home), wait))
         except durable.HeldError as error:
-            hint = "Wait for it to end; `phaseline sandbox status` shows what runs."
-            message = f"another run works on this sandbox: {error.holder}"
-            raise PhaselineError(Fault("H010", message, hint=hint)) from None
+            hint = "Wait for it to end, then run the same command again."
+            message = f"another run works on it: {error.holder}"
+            raise PhaselineError(Fault("H010", message, Place(str(home)), hint)) from None
         yield

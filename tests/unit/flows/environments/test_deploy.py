@@ -76,7 +76,7 @@ def test_an_archive_that_was_changed_is_not_deployed(project: Path) -> None:
 def test_a_result_is_told_with_its_releases_hosts_and_sites() -> None:
     line = TenantLine("harbour", "harbour.example.com", {}, Place("tenants.yml"))
     counts = {"app1": {"ok": 40, "changed": 3}}
-    result = DeployResult("testing", "", False, 12.5, counts, (), {"3.13": NAME}, (line,)).data()
+    result = DeployResult("testing", False, 12.5, counts, (), {"3.13": NAME}, (line,), "").data()
     text = environments.deployed(result)
     assert text.splitlines() == [
         f"{NAME} deployed in testing (12.5 s)",
