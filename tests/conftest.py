@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,10 +190,11 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kept_lab.Stan
         yield kept_lab.Standing(Path(reused).absolute(), tuple(TENANTS))
         return
     bench = environments.project(tmp_path_factory.mktemp("lab") / "project", TENANTS)
-    try:
-        yield kept_lab.stand(bench, TENANTS, environments.BOTH)
-    finally:
-        bench.run("down")
+    with ExitStack() as run:
+        try:
+            yield kept_lab.stand(bench, TENANTS, environments.BOTH, run)
+        finally:
+            bench.run("down")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 A kept lab is found by the hash of all that decides it. It proves nothing by itself: it is
 provisioned once more, and that run must change nothing. It goes on as the machines it was, so only
-one runs at a time: the one with its network's number.
+one runs at a time: the one with its network's number. What a killed run left of it is ended.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 import fingerprint
 from hosts import environments
+from phaseline import durable
 from phaseline.files.paths import cache_dir, state_dir
 from phaseline.flows.machines import lab as flow
+from phaseline.hosts.lab import claims, ssh
 from phaseline.hosts.lab import host as lab_host
-from phaseline.hosts.lab import ssh
+from phaseline.hosts.lab import lab as lab_hosts
 from phaseline.hosts.local import state_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from contextlib import ExitStack
     from pathlib import Path
 
     from hosts.lab_client import Bench
@@ -60,9 +63,23 @@ class Standing:
         return environments.provision(self.project, *self.environments)
 
 
-def stand(bench: Bench, tenants: Mapping[str, tuple[str, ...]], source: str) -> Standing:
-    """Have the environments of a fresh project stand: from a kept lab, else from bare hosts."""
+def stand(
+    bench: Bench, tenants: Mapping[str, tuple[str, ...]], source: str, run: ExitStack
+) -> Standing:
+    """Have the environments of a fresh project stand: from a kept lab, else from bare hosts.
+
+    The number is this run's until `run` ends; of two runs at once the second goes without.
+    """
     found = Standing(bench.project, tuple(tenants))
+    cache_dir().mkdir(parents=True, exist_ok=True)
+    try:
+        run.enter_context(durable.lock(cache_dir() / "test-labs.lock", str(bench.project), wait=0))
+    except durable.HeldError as error:
+        print(f"no kept lab: {error.holder}")
+    else:
+        left = claims.owner(NUMBER)
+        if left is not None and left != bench.home:
+            lab_hosts.down(left)
     state_file.write(_made(bench.home), {"number": NUMBER, "hosts": [], "suites": {}})
     bench.up(source, "--tmpfs")
     _prefer(bench)
