@@ -74,7 +74,8 @@ def mode(name: str, path: str, bad: str, good: str, *expected: str) -> Deviation
 def sql(name: str, seed: str, mend: str, *expected: str, database: str = "postgres") -> Deviation:
     """Return a deviation inside PostgreSQL."""
     id_, *tenants = expected
-    ask = f"runuser -u postgres -- psql -XqAt -v ON_ERROR_STOP=1 -d {database} -c"
+    path = "env PGOPTIONS='-c search_path=public'"  # a superuser's begins in the catalogue
+    ask = f"runuser -u postgres -- {path} psql -XqAt -v ON_ERROR_STOP=1 -d {database} -c"
     return Deviation(name, f'{ask} "{seed}"', f'{ask} "{mend}"', seen(id_, *tenants))
 
 
@@ -109,6 +110,9 @@ SYSTEM = (
     ssh("SSH offers a weak code", "MACs hmac-md5,hmac-sha2-256", "ssh.algorithms"),
     ssh("SSH forwards ports", "AllowTcpForwarding yes", "ssh.forwarding"),
     ssh("SSH logs nothing", "LogLevel QUIET", "ssh.log"),
+    Deviation("an account has a journal of its own",
+              "printf '[Journal]\\nSplitMode=uid\\n' > /etc/systemd/journald.conf.d/zz-seed.conf",
+              "rm /etc/systemd/journald.conf.d/zz-seed.conf", seen("host.journal")),
     Deviation("root comes in by password", f"echo PermitRootLogin yes > {SSHD.format('r')}",
               f"rm {SSHD.format('r')}", seen("ssh.root")),
     Deviation("an unknown key opens root",
@@ -226,6 +230,12 @@ DATA = (
               " systemctl reload postgresql; sleep 1",
               "rm /etc/postgresql/17/main/conf.d/zz-seed.conf; systemctl reload postgresql;"
               " sleep 1", seen("postgres.log_connections")),
+    Deviation("PostgreSQL stays down after a crash",
+              "printf '[Service]\\nRestart=no\\n'"
+              " > /etc/systemd/system/postgresql@.service.d/zz-seed.conf;"
+              " systemctl daemon-reload",
+              "rm /etc/systemd/system/postgresql@.service.d/zz-seed.conf; systemctl daemon-reload",
+              seen("service.postgres_returns")),
     edited("a rule of pg_hba trusts", HBA, "'$a local harbour harbour trust'", "pg_hba.methods"),
     edited("a rule of pg_hba without TLS", HBA,
            "'$a host harbour harbour 10.9.9.9/32 scram-sha-256'", "pg_hba.tls"),
@@ -246,6 +256,19 @@ DATA = (
     sql("a function lends its rights",
         "CREATE FUNCTION seed() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
         "DROP FUNCTION seed()", "database.definers", "harbour", database="harbour"),
+    sql("a tenant's operator before the catalogue's",
+        "CREATE FUNCTION seed_same(oid, int4) RETURNS bool LANGUAGE sql AS 'SELECT true';"
+        " CREATE OPERATOR public.= (LEFTARG = oid, RIGHTARG = int4, FUNCTION = seed_same)",
+        "DROP FUNCTION seed_same CASCADE", "database.shadows", "harbour", database="harbour"),
+    sql("a tenant's view for a table",
+        "ALTER TABLE res_groups RENAME TO seed_groups;"
+        " CREATE VIEW res_groups AS SELECT * FROM seed_groups;"
+        " ALTER VIEW res_groups OWNER TO quayside",
+        "DROP VIEW res_groups; ALTER TABLE seed_groups RENAME TO res_groups",
+        "database.shadows", "quayside", database="quayside"),
+    sql("a superuser looks into the tenants' schema first",
+        "ALTER ROLE postgres IN DATABASE harbour SET search_path = public",
+        "ALTER ROLE postgres IN DATABASE harbour RESET search_path", "postgres.paths"),
     sql("the address can be moved",
         "UPDATE ir_config_parameter SET value = 'False' WHERE key = 'web.base.url.freeze'",
         "UPDATE ir_config_parameter SET value = 'True' WHERE key = 'web.base.url.freeze'",
@@ -300,6 +323,7 @@ TENANTS = (
     unit("harbour", "ProtectHome=no"),
     mode("a readable odoo.conf", HARBOUR, "0644", "0640", "files.odoo_conf", "harbour"),
     mode("open data", "/var/lib/odoo/quayside", "0755", "0750", "files.odoo_home", "quayside"),
+    mode("readable logs of sites", "/var/log/nginx", "0755", "0750", "files.nginx_logs"),
     mode("a readable key", "/etc/phaseline/tls/host.key", "0644", "0640", "files.tls_key"),
     mode("readable password hashes", "/etc/shadow", "0644", "0640", "files.shadow"),
     Deviation("a site's file is nginx's own", f"chown www-data {SITE.format('harbour')}",

@@ -39,7 +39,7 @@ for _ in range(40):
     urllib.request.urlopen(guess, timeout=20).read()
 END
 systemctl stop odoo@STOPPED
-ask() { runuser -u postgres -- psql -XqAt -v ON_ERROR_STOP=1 -d STOPPED -c "$1"; }
+ask() { runuser -u postgres -- psql -XqAt -v ON_ERROR_STOP=1 -U STOPPED -d STOPPED -c "$1"; }
 ask "UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' - interval '1 hour'
   WHERE id = (SELECT min(id) FROM ir_cron WHERE active)"
 ask "WITH made AS (INSERT INTO mail_message (message_type, subject, date)
@@ -47,7 +47,7 @@ ask "WITH made AS (INSERT INTO mail_message (message_type, subject, date)
   INSERT INTO mail_mail (mail_message_id, state, create_date)
   SELECT id, CASE WHEN id = (SELECT min(id) FROM made) THEN 'exception' ELSE 'outgoing' END,
          now() AT TIME ZONE 'UTC' - interval '2 hours' FROM made"
-systemd-run -q --unit=seed-lock -p User=postgres psql -Xq -d HELD -c "BEGIN;
+systemd-run -q --unit=seed-lock -p User=postgres psql -Xq -U HELD -d HELD -c "BEGIN;
   LOCK TABLE res_users, res_company, res_lang, ir_ui_view, website IN ACCESS EXCLUSIVE MODE;
   SELECT pg_sleep(70)"
 sleep 1
@@ -78,7 +78,7 @@ if [ -e /run/kept-HELD.conf ]; then
   rm /run/kept-HELD.conf
   systemctl restart odoo@HELD
 fi
-ask() { runuser -u postgres -- psql -XqAt -v ON_ERROR_STOP=1 -d STOPPED -c "$1"; }
+ask() { runuser -u postgres -- psql -XqAt -v ON_ERROR_STOP=1 -U STOPPED -d STOPPED -c "$1"; }
 ask "DELETE FROM mail_message WHERE subject = 'seed' AND message_type = 'email'"
 ask "UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' + interval '10 minutes'
   WHERE id = (SELECT min(id) FROM ir_cron WHERE active)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -77,7 +78,35 @@ FILES = (
     "GET /web/static/src/start.py",
     "GET /web/filestore/harbour/00/0000",
 )
-PROBES = (*MANAGER, *CALLS, *PAPERS, *FILES)
+# Odoo takes a language off the front of a path: its own have such codes, an editor's are any text
+LANGUAGES = (
+    "fr",
+    "fr_BE",
+    "mya",
+    "kab",
+    "sr@latin",
+    "sr%40latin",
+    "x-1",
+    "caf%C3%A9",
+    "a b",
+    "A.B",
+)
+BEHIND = tuple(
+    probe.replace(" /", f" /{quote(language, safe='%')}/", 1)
+    for language in LANGUAGES
+    for probe in (
+        "GET /web/database/manager",
+        "POST /jsonrpc",
+        "POST /xmlrpc/2/common",
+        "POST /json/2/res.partner/search_read",
+        "GET /web/version",
+        "POST /web/webclient/version_info",
+        "GET /website/info",
+        "GET /doc",
+        "GET /web/tests",
+    )
+)
+PROBES = (*MANAGER, *CALLS, *PAPERS, *FILES, *BEHIND)
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,9 @@ def test_several_nodes_have_no_deviation(bench: Bench) -> None:
 
 
 def test_sessions_are_in_the_database_and_not_in_files(bench: Bench) -> None:
-    query = "runuser -u postgres -- psql -At harbour -c 'select count(*) from http_sessions'"
+    query = (
+        "runuser -u postgres -- psql -AtU harbour harbour -c 'select count(*) from http_sessions'"
+    )
     assert int(bench.ssh("db1", query)) > 0
     for node in ("app1", "app2"):
         assert bench.ssh(node, "find /var/lib/odoo/harbour/sessions -type f | wc -l") == "0"

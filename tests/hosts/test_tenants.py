@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosts import environments
+from hosts import environments, hostile_database
 from hosts.lab_client import Bench
 from phaseline.files.environments import group_vars, vault
 from phaseline.flows import environment
@@ -140,7 +140,7 @@ def test_two_tenants_share_no_secret_of_their_template(bench: Bench) -> None:
         "SELECT value FROM ir_config_parameter WHERE key IN ('database.secret', 'database.uuid')"
     )
     found = [
-        bench.ssh(HOST, f'runuser -u postgres -- psql -At {name} -c "{query}"').split()
+        bench.ssh(HOST, f'runuser -u postgres -- psql -AtU {name} {name} -c "{query}"').split()
         for name in ("harbour", "quayside")
     ]
     assert len({value for values in found for value in values}) == 4
@@ -152,7 +152,7 @@ def test_no_job_of_a_new_tenant_is_older_than_its_database(bench: Bench) -> None
         "SELECT count(*) FROM ir_cron JOIN ir_config_parameter p ON p.key = 'database.create_date'"
         " WHERE active AND nextcall < p.value::timestamp"
     )
-    assert bench.ssh(HOST, f'runuser -u postgres -- psql -At {GUEST} -c "{query}"') == "0"
+    assert bench.ssh(HOST, f'runuser -u postgres -- psql -AtU {GUEST} {GUEST} -c "{query}"') == "0"
 
 
 def test_a_release_that_was_changed_on_the_host_is_told(bench: Bench) -> None:
@@ -169,6 +169,43 @@ def test_a_release_that_was_changed_on_the_host_is_told(bench: Bench) -> None:
 
 
 @pytest.mark.usefixtures("guest")
+def test_a_site_without_its_odoo_asks_to_come_back(bench: Bench) -> None:
+    bench.ssh(HOST, f"systemctl stop odoo@{GUEST}")
+    try:
+        said = json.loads(send(bench, VISIT, {"domain": f"{GUEST}.testing.lab.test"}))
+    finally:
+        bench.ssh(HOST, f"systemctl start odoo@{GUEST}")
+    assert (said["status"], said["wait"], said["keep"]) == (503, "30", "no-store")
+
+
+@pytest.fixture(scope="module")
+def hostile(guest: None, bench: Bench) -> dict[str, str]:
+    """Who ran what the guest planted in its database, by what an operator did meanwhile."""
+    bench.ssh(HOST, hostile_database.plant(GUEST))
+    found = {"verify": environments.call(bench.project, "env", "verify", "testing").stdout}
+    bench.ssh(HOST, "systemctl start phaseline-collector-database.service || true")
+    # the roles of a provisioning that enter a tenant's database, once more
+    words = ["tenant", "add", GUEST, "--env", "testing", "--domain", f"{GUEST}.testing.lab.test"]
+    answer = environments.call(bench.project, *words)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return {**found, "ran": bench.ssh(HOST, hostile_database.SPIES)}
+
+
+def test_what_a_tenant_plants_runs_with_its_rights_only(hostile: dict[str, str]) -> None:
+    ran = set(hostile["ran"].splitlines())
+    assert ran == {f"spy {GUEST} of {GUEST}"}
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["operator", "function", "relation", "code under", "policy", "table replaced by a view"],
+)
+def test_verify_lists_what_a_tenant_planted(hostile: dict[str, str], what: str) -> None:
+    assert "Nothing lies before what the system and Odoo have" in hostile["verify"]
+    assert f"{what} " in hostile["verify"]
+
+
+@pytest.mark.usefixtures("guest", "hostile")
 def test_a_retired_tenant_leaves_its_backup_and_nothing_else(
     before: dict[str, str], bench: Bench
 ) -> None:
@@ -182,6 +219,8 @@ def test_a_retired_tenant_leaves_its_backup_and_nothing_else(
         assert bench.ssh(HOST, f"sha256sum {folder}/*/{name}").split()[0] == told["sha256"]
     assert set(manifest["files"]) == {"database.dump", "filestore.tar.zst"}
     assert {name: bench.ssh(HOST, WHEN.format(name)) for name in before} == before
+    ran = set(bench.ssh(HOST, hostile_database.SPIES).splitlines())
+    assert ran == {f"spy {GUEST} of {GUEST}"}
 
 
 def plain_png(width: int, height: int) -> bytes:
@@ -232,6 +271,18 @@ lines = [[0, 0, {"product_id": product}]]
 order = make("sale.order", {"partner_id": partner, "order_line": lines})
 pdf = opener.open(f"{base}/report/pdf/sale.report_saleorder/{order}", timeout=120).read()
 print(json.dumps({"start": pdf[:5].decode(), "pages": len(re.findall(rb"/Type\s*/Page\b", pdf))}))
+"""
+VISIT = r"""
+import http.client, json, socket, ssl
+know = ssl._create_unverified_context()
+plain = socket.create_connection(("127.0.0.1", 443), 20)
+site = http.client.HTTPSConnection(ORDER["domain"])
+site.sock = know.wrap_socket(plain, server_hostname=ORDER["domain"])
+site.request("GET", "/shop")
+found = site.getresponse()
+head = found.headers
+told = {"status": found.status, "wait": head["Retry-After"], "keep": head["Cache-Control"]}
+print(json.dumps(told))
 """
 UPGRADE = r"""
 import socket

@@ -1,4 +1,8 @@
-"""Copy a template's files to a new tenant: SOURCE GOAL USER; whole or not at all."""
+"""Copy a template's files to a new tenant: SOURCE GOAL USER; whole or not at all.
+
+The tenant writes in the goal's folder. So the copy is made beside the template, where nobody but
+root writes, and goes to its place by a name in a folder that is no link.
+"""
 
 import os
 import pwd
@@ -7,7 +11,7 @@ import sys
 from pathlib import Path
 
 source, goal, account = Path(sys.argv[1]), Path(sys.argv[2]), pwd.getpwnam(sys.argv[3])
-part = goal.with_name(f".{goal.name}.part")
+part = source.with_name(f"{source.name}.{goal.name}.part")
 shutil.rmtree(part, ignore_errors=True)
 os.umask(0o027)
 shutil.copytree(source, part, copy_function=shutil.copyfile)
@@ -15,4 +19,5 @@ for folder, _, files in os.walk(part):
     os.chown(folder, account.pw_uid, account.pw_gid)
     for name in files:
         os.chown(Path(folder) / name, account.pw_uid, account.pw_gid)
-part.rename(goal)
+place = os.open(goal.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+os.rename(part, goal.name, dst_dir_fd=place)

@@ -17,6 +17,7 @@ for tenant in filter(None, sys.argv[1].split(",")):
     files = [
         *(f"/etc/odoo/{tenant}.{end}" for end in ("conf", "env", "pgpass")),
         f"{UNIT}.service", f"{UNIT}{tenant}.service.d/tenant.conf", f"/opt/odoo/tenants/{tenant}",
+        "/usr/local/sbin/odoo-server",
     ]  # fmt: skip
     newest = max((p.lstat().st_mtime for p in map(Path, files) if p.exists()), default=0)
     runs = state["ActiveState"] == "active" and state["UnitFileState"] == "enabled"

@@ -162,3 +162,26 @@ def test_the_file_is_whole_and_says_when_it_was_written(program: Any, tmp_path: 
 def test_a_broken_state_starts_anew(program: Any, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text("{")
     assert program("textfile").load(str(tmp_path)) == {}
+
+
+def test_jobs_and_mails_are_counted_from_copies_of_their_tables(
+    program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    databases = program("databases")
+    monkeypatch.setattr(databases.time, "time", lambda: 1_000_000_000.0)  # 2001-09-09 01:46:40
+    jobs = ["t\t2001-09-09 01:45:40", "f\t2001-01-01 00:00:00", "t\t2001-09-09 02:00:00.5"]
+    assert databases.late(jobs) == 60.0
+    assert databases.late([]) == 0.0
+    mails = [
+        "exception\t2001-09-09 01:00:00\t\\N",
+        "outgoing\t2001-09-09 01:00:00\t2001-09-09 01:46:30",
+        "outgoing\t2001-09-09 01:46:35\t\\N",
+        "sent\t2001-01-01 00:00:00\t\\N",
+    ]
+    assert databases.mails(mails) == {"failed": 1.0, "waiting": 10.0}
+
+
+@pytest.mark.parametrize("line", ["t\tinfinity", "t", "t\t\\N", ""])
+def test_what_is_no_job_is_an_error_and_no_number(program: Any, line: str) -> None:
+    with pytest.raises(ValueError, match=r"unpack|isoformat"):
+        program("databases").late([line])

@@ -23,7 +23,8 @@ PORTS = (21, 22, 23, 25, 53, 80, 110, 111, 143, 389, 443, 445, 993, 2049, 2375, 
 CLOSED = ("/web/database/manager", "/web/database/selector", "/web/database/create",
           "/web/database/list", "/web/database/backup",
           "/web/tests", "/.git/config", "/.env", "/web/filestore/any",
-          "/web/%64atabase/manager", "//web//database//manager")  # fmt: skip
+          "/web/%64atabase/manager", "//web//database//manager",
+          "/mya/web/database/manager", "/sr@latin/web/tests")  # fmt: skip
 VERSIONS = {"TLSv1": ssl.TLSVersion.TLSv1, "TLSv1.1": ssl.TLSVersion.TLSv1_1,
             "TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.3": ssl.TLSVersion.TLSv1_3}  # fmt: skip
 WEAK = "AES128-SHA:AES256-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:CAMELLIA256-SHA:@SECLEVEL=0"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from phaseline.core.environments.declared import DeclaredEnvironment, DeclaredTenant, Host
 
 Order = list[Any]
+RESOLVED = "/run/systemd/resolve/resolv.conf"
 SAMPLE = 400  # files of a release whose hashes are compared unless all are asked for
 CRON = ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly",
         "/etc/cron.monthly", "/etc/cron.yearly"]  # fmt: skip
@@ -66,6 +67,8 @@ def of_every_host() -> dict[str, Order]:
         "own_units": ["find", {"roots": ["/etc/systemd/system"], "argv": ["-type", "f"]}],
         "preload": ["states", {"patterns": ["/etc/ld.so.preload"]}],
         "failed": run("systemctl", "list-units", "--failed", "--plain", "--no-legend"),
+        "journald": run("systemd-analyze", "cat-config", "systemd/journald.conf"),
+        "resolvers": run("cat", RESOLVED, "/etc/resolv.conf", okay=[0, 1]),
         "sysctl": run("sysctl", "-a", okay="any"),
         "apt": run("apt-config", "dump"),
         "apt_sources": ["unsigned", {}],
@@ -106,7 +109,8 @@ def of_postgres(declared: DeclaredEnvironment) -> dict[str, Order]:
     }
     for tenant in declared.tenants:
         for name, query in queries.TENANT.items():
-            found[f"{name}/{tenant.name}"] = ["sql", {"database": tenant.name, "query": query}]
+            order = {"database": tenant.name, "query": query, "role": tenant.name}
+            found[f"{name}/{tenant.name}"] = ["sql", order]
         found[f"guessable/{tenant.name}"] = ["guessable", {"database": tenant.name}]
     return found
 

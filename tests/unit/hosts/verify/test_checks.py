@@ -279,13 +279,36 @@ def test_ways_that_the_inventory_narrows_are_declared() -> None:
     assert evaluate(BY_ID["firewall.inbound"], Subject(declared, host, wide)).verdict == DEVIATES
 
 
+def by(account: int) -> dict[str, Any]:
+    """Return the step of a rule for one account."""
+    return {"match": {"left": {"meta": {"key": "skuid"}}, "right": account}}
+
+
 def test_a_way_out_of_root_is_for_fetching_only() -> None:
     def out(port: int) -> str:
         root = {"match": {"left": {"meta": {"key": "skuid"}}, "right": 0}}
         return nft(rule(match("tcp dport", port), root)).replace('"input"', '"output"')
 
-    assert verdict("firewall.outbound", nft=out(443)) == OK
-    assert verdict("firewall.outbound", nft=out(25)) == DEVIATES
+    known = {"resolvers": "nameserver 10.9.0.2\n", "passwd": "_chrony:x:105:112::/:/bin/false\n"}
+    assert verdict("firewall.outbound", nft=out(443), **known) == OK
+    assert verdict("firewall.outbound", nft=out(25), **known) == DEVIATES
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([match("udp dport", 53), match("ip daddr", "10.9.0.2")], OK),
+        ([match("udp dport", 53), match("ip daddr", "10.9.0.3")], DEVIATES),
+        ([match("udp dport", 53)], DEVIATES),
+        ([match("udp dport", 123), by(105)], OK),
+        ([match("udp dport", 123), by(106)], DEVIATES),
+        ([match("udp dport", 123)], DEVIATES),
+    ],
+)  # fmt: skip
+def test_names_and_time_leave_by_declared_ways_only(steps: list[Any], expected: str) -> None:
+    ruled = nft(rule(*steps)).replace('"input"', '"output"')
+    known = {"resolvers": "nameserver 10.9.0.2\n", "passwd": "_chrony:x:105:112::/:/bin/false\n"}
+    assert verdict("firewall.outbound", nft=ruled, **known) == expected
 
 
 @pytest.mark.parametrize(("id_", "expected", "facts"), JUDGED)

@@ -59,9 +59,9 @@ def filestore(user: str, folder: str) -> dict[str, Any]:
 def guessable(database: str) -> list[str]:
     """Return the logins whose password is one that everybody tries first."""
     logins = "login IN ('admin', 'demo', 'portal', 'odoo') OR id = 2"
-    query = f"SELECT login, password FROM res_users WHERE active AND ({logins})"  # noqa: S608
+    query = f"SELECT login, password FROM public.res_users WHERE active AND ({logins})"  # noqa: S608
     weak = []
-    for row in sql(database, query):
+    for row in sql(database, query, database):
         found = re.match(r"\$pbkdf2-sha512\$(\d+)\$([^$]+)\$([^$]+)$", row["password"] or "")
         if not found:
             if row["password"]:

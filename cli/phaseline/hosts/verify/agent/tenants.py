@@ -58,7 +58,8 @@ def tenant(name: str) -> dict[str, Any]:
 def databases() -> dict[str, int]:
     """Return the size of every database, none where no PostgreSQL runs."""
     psql = ("psql", "-XAtF", "\t", "-c", SIZES, "postgres")
-    lines = said("runuser", "-u", "postgres", "--", *psql).splitlines()
+    session = ("env", "PGOPTIONS=-c search_path=pg_catalog,pg_temp")
+    lines = said("runuser", "-u", "postgres", "--", *session, *psql).splitlines()
     return {name: int(size) for name, size in (line.split("\t") for line in lines)}
 
 

@@ -15,6 +15,7 @@ LINES = {
         "files.sshd_config", "files.ssh_host_keys", "files.nftables", "files.shadow",
         "files.passwd",
     ),
+    "AUDIT-2": ("host.journal",),
     "ACCOUNT-1": ("host.root_alone",),
     "ACCOUNT-2": ("host.people", "host.passwords"),
     "ACCOUNT-3": ("host.sudo", "host.powerful_groups", "files.sudoers", "files.sudoers_parts"),
@@ -71,6 +72,7 @@ LINES = {
         "database.schema", "pg_hba.strangers", "pg_hba.idents",
     ),
     "TENANT-5": ("database.definers", "database.foreign"),
+    "TENANT-6": ("database.shadows", "postgres.paths"),
     "POSTGRES-1": ("postgres.scram", "postgres.hashes"),
     "POSTGRES-2": ("postgres.ssl", "postgres.tls", "postgres.encrypted", "pg_hba.tls"),
     "POSTGRES-3": ("postgres.listen",),
@@ -90,7 +92,9 @@ LINES = {
     ),
     "POSTGRES-9": ("postgres.idle",),
     "POSTGRES-10": ("postgres.connections", "postgres.shared_buffers", "postgres.work_mem"),
-    "POSTGRES-11": ("postgres.pending", "postgres.alter_system", "service.postgres"),
+    "POSTGRES-11": (
+        "postgres.pending", "postgres.alter_system", "service.postgres", "service.postgres_returns",
+    ),
     "ODOO-1": ("odoo.admin_passwd",),
     "ODOO-2": ("odoo.list_db", "nginx.database", "web.closed"),
     "ODOO-3": (
@@ -134,6 +138,7 @@ LINES = {
     "WEB-10": ("nginx.body_limit", "web.timeout"),
     "WEB-11": ("nginx.gevent",),
     "WEB-12": ("service.nginx", "files.nginx_site"),
+    "WEB-13": ("files.nginx_logs",),
     "GUARD-1": ("service.fail2ban",),
     "WATCH-1": (
         "service.node_exporter", "service.postgres_exporter", "service.nginx_exporter",

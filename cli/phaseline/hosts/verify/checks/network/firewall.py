@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -167,15 +168,25 @@ def missing(subject: Subject) -> Finding:
     return nothing(messages(wanted - opened), "every declared opening")
 
 
+def resolvers(subject: Subject) -> set[str]:
+    """Return the name servers that are meant: the declared ones, else those of the host."""
+    given = subject.host.variables.get("firewall_dns_servers")
+    known = re.findall(r"^\s*nameserver\s+(\S+)", subject.facts.text("resolvers"), re.MULTILINE)
+    return {str(one) for one in given or known}
+
+
 def outbound(subject: Subject) -> Finding:
-    """Return the ways out nobody declared; fetching is for apt and root."""
-    names, time = "firewall_dns_servers", "firewall_ntp_servers"
+    """Return the ways out nobody declared; fetching is for apt and root, the time for chrony."""
     wanted = ALWAYS_OUT | declared(subject.host.variables.get("firewall_outbound") or [])
-    wanted |= ground(subject, ("tcp", "53", names), ("udp", "53", names), ("udp", "123", time))
+    names = resolvers(subject)
+    wanted |= {(how, "53", normal(one)) for how in ("tcp", "udp") for one in names}
+    time = ground(subject, ("udp", "123", "firewall_ntp_servers"))
+    clock = {"_chrony", *re.findall(r"(?m)^_chrony:[^:]*:(\d+):", subject.facts.text("passwd"))}
     found: set[tuple[str, str, str]] = set()
     for one in openings(subject, "output"):
         fetched = FETCHED if one.users and one.users <= FETCHERS else set()
-        found |= set() if one.harmless else one.keys() - fetched
+        timed = time if one.users and one.users <= clock else set()
+        found |= set() if one.harmless else one.keys() - fetched - timed
     return nothing(messages(found - wanted), "names, time, packages and the declared ways")
 
 

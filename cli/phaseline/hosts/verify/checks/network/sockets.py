@@ -10,6 +10,7 @@ from phaseline.hosts.verify.checks.odoo.shared_files import kind
 
 LINE = re.compile(r'^(tcp|udp)\s+\S+\s+\S+\s+\S+\s+(\S+):(\d+)\s+\S+(?:\s+users:\(\("([^"]+)")?')
 LOOPBACK, PRIVATE, WIDE = 0, 1, 2
+ODOO = "odoo(-server)?|python.*|launch.*"
 # GlusterFS listens everywhere, its bricks on ports it chooses; the firewall lets in the nodes only.
 GLUSTERD, BRICKS = 24007, range(49152, 61000)
 # protocol, port, program, widest scope, group
@@ -68,7 +69,7 @@ def allowed(subject: Subject) -> dict[tuple[str, str], tuple[str, int]]:
         for tenant in subject.declared.tenants:
             for key in ("http_port", "gevent_port"):
                 if tenant.sizing.get(key):
-                    found["tcp", str(tenant.sizing[key])] = ("odoo|python.*|launch.*", scope)
+                    found["tcp", str(tenant.sizing[key])] = (ODOO, scope)
     return found
 
 

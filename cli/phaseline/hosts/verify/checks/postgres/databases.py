@@ -93,6 +93,12 @@ def unaccent(subject: Subject) -> Finding:
                    "i" in found)  # fmt: skip
 
 
+def shadows(subject: Subject) -> Finding:
+    """Return what lies before the system's own, or runs when a table is only read."""
+    rows = subject.facts.records(f"shadows/{subject.who.name}")
+    return nothing([f"{one['kind']} {one['name']}" for one in rows], "nothing of that kind")
+
+
 def foreign(subject: Subject) -> Finding:
     """Return the tables that belong to another tenant or person."""
     rows = subject.facts.records(f"foreign/{subject.who.name}")
@@ -194,6 +200,7 @@ ROWS = (
     ("elsewhere", "Its role enters no other tenant's database", elsewhere),
     ("schema", "PUBLIC may not create in its schema", schema),
     ("definers", "No function lends its owner's rights", definers),
+    ("shadows", "Nothing lies before what the system and Odoo have", shadows),
     ("unaccent", "Searching without accents uses an index", unaccent),
     ("foreign", "Its tables belong to nobody else", foreign),
     ("address", "Odoo's links lead to the tenant's domain", address),

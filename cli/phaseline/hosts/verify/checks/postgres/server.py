@@ -23,6 +23,7 @@ HELPERS = (
     "phaseline_collectors",
     "phaseline_template",
 )  # roles of the kit's own beside the tenants'
+CATALOGUE = "search_path=pg_catalog, pg_temp"
 SETTINGS = (
     ("scram", "Passwords are kept as SCRAM", "password_encryption", ("scram-sha-256",)),
     ("ssl", "Connections over the network are encrypted", "ssl", ("on",)),
@@ -154,6 +155,17 @@ def members(subject: Subject) -> Finding:
     return nothing(found, "no tenant acts for another role")
 
 
+def paths(subject: Subject) -> Finding:
+    """Return the roles with more rights than a tenant that look elsewhere before the catalogue."""
+    powerful = {str(one["name"]) for one in subject.facts.records("roles") if one["rolsuper"]}
+    roles = {*powerful, "prometheus", "phaseline_collectors"}
+    rows = [one for one in subject.facts.records("paths") if one["role"] in roles]
+    safe = {one["role"] for one in rows if not one["database"] and one["setting"] == CATALOGUE}
+    found = {f"{one['role']} {one['setting']}" for one in rows if one["setting"] != CATALOGUE}
+    present = {str(one["name"]) for one in subject.facts.records("roles")}
+    return nothing(found | ((roles & present) - safe), CATALOGUE)
+
+
 def hashes(subject: Subject) -> Finding:
     """Return the roles whose password is kept in another form than SCRAM."""
     found = [one["name"] for one in subject.facts.records("passwords")
@@ -198,6 +210,7 @@ CHECKS = (
     Check("postgres.owners", "Owners of databases do not log in", "postgres",
           owner_sleeps),
     Check("postgres.members", "No tenant acts for another role", "postgres", members),
+    Check("postgres.paths", "Superusers look into the catalogue first", "postgres", paths),
     Check("postgres.hashes", "Passwords are SCRAM", "postgres", hashes),
     Check("postgres.encrypted", "Every connection over the network is encrypted", "postgres",
           plain_connections),

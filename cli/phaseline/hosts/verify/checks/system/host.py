@@ -47,6 +47,12 @@ def suid(subject: Subject) -> Finding:
     return nothing(found, "only Debian's own")
 
 
+def journal(subject: Subject) -> Finding:
+    """Return whether accounts have no journal of their own, for the next of a number to read."""
+    lines = re.findall(r"^SplitMode=(\S*)", subject.facts.text("journald"), re.MULTILINE)
+    return equals("none", lines[-1] if lines else "uid")
+
+
 def writable(subject: Subject) -> Finding:
     """Return what everybody may write."""
     return nothing(subject.facts["writable"], "nothing that everybody may write")
@@ -155,6 +161,7 @@ CHECKS = (
     Check("host.suite", "The system is one the kit is tested on", "all", suite),
     Check("host.clock", "The clock is right", "all", clock),
     Check("host.suid", "No unknown program runs with its owner's power", "all", suid),
+    Check("host.journal", "No account has a journal of its own", "all", journal),
     Check("host.writable", "Nothing is open for everybody to write", "all", writable),
     Check("host.cron", "No unknown cron job", "all", cron),
     Check("host.crontabs", "No user has a crontab", "all", crontabs),

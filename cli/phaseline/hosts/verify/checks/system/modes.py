@@ -72,6 +72,8 @@ TABLE = (
            "/var/lib/phaseline/collectors/*", "phaseline_collectors:prometheus 2750"),
     wanted("numbers_programs", "The programs that count are root's",
            "/usr/local/lib/phaseline/collectors/*.py", "root:root 0644"),
+    wanted("nginx_logs", "The sites' logs are readable by nobody who serves one of them",
+           "/var/log/nginx", "root:adm 0750", "proxy"),
     wanted("odoo_folder", "The folder of Odoo's configuration is root's",
            "/etc/odoo", "root:root 0755|0751|0711", "odoo"),
     wanted("odoo_conf", "A tenant's configuration is readable by root and that tenant only",

@@ -20,7 +20,11 @@ from phaseline.hosts.verify.checks.model import (
 if TYPE_CHECKING:
     from phaseline.core.environments.declared import DeclaredEnvironment, Host
 
-SHOW = ("systemctl", "show", "--property=Id,LoadState,ActiveState,UnitFileState,FragmentPath")
+SHOW = (
+    "systemctl",
+    "show",
+    "--property=Id,LoadState,ActiveState,UnitFileState,FragmentPath,Restart",
+)
 MOST_EXPOSED = 3.5
 # id, what it is, unit, group
 SERVICES = (
@@ -74,7 +78,7 @@ def names(declared: DeclaredEnvironment, host: Host) -> list[str]:
         found += [f"odoo@{tenant.name}.service" for tenant in declared.tenants]
         found.append("glusterd.service")
     if "postgres" in host.groups:
-        found.append("postgresql.service")
+        found += ["postgresql.service", "postgresql@*-main.service"]
     found.append("nftables.service")
     return found
 
@@ -99,6 +103,15 @@ def runs(unit: str, subject: Subject) -> Finding:
     good = found in ("active, enabled", "active, enabled-runtime", "active, generated",
                      "active, static", "active, alias", "active, indirect")  # fmt: skip
     return Finding("active, enabled", found, good)
+
+
+def returns(subject: Subject) -> Finding:
+    """Return whether each cluster of PostgreSQL comes back after a crash."""
+    states = blocks(subject.facts.text("units"))
+    found = {name: one.get("Restart", "") for name, one in states.items()
+             if name.startswith("postgresql@")}  # fmt: skip
+    good = bool(found) and set(found.values()) <= {"on-failure", "always"}
+    return Finding("on-failure", ", ".join(sorted(set(found.values()))) or "no cluster", good)
 
 
 def firewall(subject: Subject) -> Finding:
@@ -191,6 +204,7 @@ CHECKS = (
     Check("service.firewall", "The firewall comes back at every start", "all", firewall),
     Check("service.postgres", "PostgreSQL runs", "postgres",
           partial(runs, "postgresql.service")),
+    Check("service.postgres_returns", "PostgreSQL comes back after a crash", "postgres", returns),
     Check("service.odoo", "Its Odoo runs", "odoo", partial(runs, "odoo@TENANT.service"),
           "tenant"),
     *(Check(f"unit.{name}", says, "odoo", partial(closed, name, wanted), "tenant")
