@@ -1,4 +1,4 @@
-"""Two tenants on one host: sixteen ways from one into the other, each refused."""
+"""Two tenants on one host: twenty ways from one into the other, each refused."""
 
 from __future__ import annotations
 
@@ -212,18 +212,44 @@ def switches_the_tenant_by_the_host_header(g: Ground) -> bool:
     return status in (401, 403, 404, 421)
 
 
+def reads_who_visits_the_other_site(g: Ground) -> bool:
+    return denied(g.as_me(f"cat /var/log/nginx/{OTHER}.access.log"))
+
+
+def reads_the_journal(g: Ground) -> bool:
+    return denied(g.as_me("cat /var/log/journal/*/system.journal"))
+
+
+def has_a_journal_that_its_number_could_be_left(g: Ground) -> bool:
+    """Return whether what it writes goes where no account reads: into no file of its own."""
+    status, said = g.as_root(
+        f"ls /var/log/journal/*/user-$(id -u odoo-{ME}).journal 2> /dev/null | wc -l"
+    )
+    return (status, said.strip()) == (0, "0")
+
+
+def sends_names_to_any_address(g: Ground) -> bool:
+    program = (
+        "import socket; one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
+        " one.sendto(bytes(400), ('198.51.100.9', {}))"
+    )
+    ways = [g.as_me(f"python3 -c {quoted(program.format(port))}") for port in (53, 123)]
+    return all(denied(one, "not permitted", "Permission denied") for one in ways)
+
+
 PROBES: tuple[Callable[[Ground], bool], ...] = (
     reads_the_filestore, reaches_the_port, reads_the_configuration, writes_into_the_data,
     writes_into_the_release, connects_to_the_database, connects_as_the_other_role,
     creates_in_public_of_postgres, makes_a_database, sees_the_processes,
     reads_the_environment_of_processes, plants_a_cron_job, uses_a_session_at_the_other_site,
     switches_the_database_by_the_address, switches_the_database_by_a_header,
-    switches_the_tenant_by_the_host_header,
+    switches_the_tenant_by_the_host_header, reads_who_visits_the_other_site, reads_the_journal,
+    has_a_journal_that_its_number_could_be_left, sends_names_to_any_address,
 )  # fmt: skip
 
 
-def test_there_are_sixteen_probes() -> None:
-    assert len(set(PROBES)) == 16
+def test_there_are_twenty_probes() -> None:
+    assert len(set(PROBES)) == 20
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.__name__)
