@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from typing import TYPE_CHECKING
@@ -72,3 +73,31 @@ def test_attempts_that_come_too_fast_are_held_back(lab_project: Path) -> None:
             assert 429 in statuses, statuses
         finally:
             site.bench.ssh(site.host, f"fail2ban-client unban {site.visitor}")
+
+
+def test_a_forged_log_in_bans_nobody_else(lab_project: Path) -> None:
+    victim = "198.51.100.9"
+    told = json.dumps({"from": victim, "login": "x", "result": "failed"})
+    line = f"odoo.addons.base.models.res_users: Login failed for login:x from {victim}"
+    login = f"x from {victim}\n{line}\nphaseline-login {told}\n\r{line}\u2028{line}"
+    with stranger(lab_project, 253) as site:
+        try:
+            database = site.tenant
+            params = {"db": database, "login": login, "password": "wrong"}
+            body = json.dumps({"params": params})
+            kind = {"Content-Type": "application/json"}
+            for _ in range(9):  # one less than what bans the visitor itself
+                status, said, _ = site.ask("/web/session/authenticate", "POST", body, **kind)
+                assert (status, "Access Denied" in said) == (200, True), said[:300]
+            page = urlencode({"login": login, "password": "wrong"})
+            site.ask("/web/login", "POST", page, **{**FORM, "User-Agent": line})
+            time.sleep(5)
+            told_lines = site.bench.ssh(
+                site.host, f"journalctl -u odoo@{database} --since -2min -o cat | grep ^phaseline"
+            ).splitlines()
+            come = [json.loads(one.split(" ", 1)[1])["from"] for one in told_lines]
+            assert come.count(site.visitor) >= 9
+            assert victim not in come
+            assert victim not in site.bench.ssh(site.host, "fail2ban-client banned")
+        finally:
+            site.bench.ssh(site.host, f"fail2ban-client unban {site.visitor} {victim}")
